@@ -1,0 +1,20 @@
+/**
+ * Sticky clusters for the JVM: one program, run as a master and N forked workers, in which every
+ * client always reaches the same worker.
+ */
+@org.jspecify.annotations.NullMarked
+module io.stickycluster.core {
+  requires transitive org.jspecify;
+  requires com.google.common;
+  requires java.management;
+  requires jdk.net;
+  requires jdk.unsupported;
+  requires org.slf4j;
+
+  exports io.stickycluster;
+  exports io.stickycluster.spi;
+
+  uses io.stickycluster.spi.BalancerProvider;
+  uses io.stickycluster.spi.HashStrategy;
+  uses io.stickycluster.spi.TransportProvider;
+}

@@ -1,0 +1,3 @@
+/** The example: a Socket.IO chat. */
+@org.jspecify.annotations.NullMarked
+package io.stickycluster.example;

@@ -1,0 +1,3 @@
+package io.stickycluster.hash;
+
+final class Placeholder {}

@@ -1,0 +1,3 @@
+package io.stickycluster.transport.netty;
+
+final class Placeholder {}

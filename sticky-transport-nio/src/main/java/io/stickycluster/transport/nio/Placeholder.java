@@ -1,0 +1,3 @@
+package io.stickycluster.transport.nio;
+
+final class Placeholder {}

@@ -1,0 +1,8 @@
+/** Proxies connections to workers with plain NIO, in front of any server. */
+@org.jspecify.annotations.NullMarked
+module io.stickycluster.transport.nio {
+  requires transitive io.stickycluster.core;
+  requires org.slf4j;
+
+  exports io.stickycluster.transport.nio;
+}
