@@ -92,7 +92,9 @@ final class MasterFactory {
     InetSocketAddress address = new InetSocketAddress(host, options.port());
     if (address.isUnresolved()) {
       throw new IllegalArgumentException(
-          "host '" + host + "' can't be resolved; give an address or leave it out to listen on all");
+          "host '"
+              + host
+              + "' can't be resolved; give an address or leave it out to listen on all");
     }
     return address;
   }

@@ -62,9 +62,7 @@ public final class WorkerRuntime {
     this.messages = new WorkerMessages(link, options.prefix());
   }
 
-  /**
-   * Runs a worker to its end and exits the process.
-   */
+  /** Runs a worker to its end and exits the process. */
   public static void run(
       ClusterOptions options, WorkerEnvironment environment, WorkerProgram program) {
     ControlClient link;
