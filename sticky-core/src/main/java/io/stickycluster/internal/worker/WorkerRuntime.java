@@ -93,7 +93,7 @@ public final class WorkerRuntime {
 
   private void live(WorkerProgram program) {
     // The main thread may be held up by the program for good, so another one ends the process.
-    exit.thenAccept(code -> new Thread(() -> endProcess(code), "sticky-exit").start());
+    var unused = exit.thenAccept(code -> new Thread(() -> endProcess(code), "sticky-exit").start());
     Thread reader = new Thread(this::readLink, "sticky-control");
     reader.setDaemon(true);
     reader.start();
