@@ -16,5 +16,13 @@ module io.stickycluster.core {
 
   uses io.stickycluster.spi.BalancerProvider;
   uses io.stickycluster.spi.HashStrategy;
+  uses io.stickycluster.spi.KeyExtractorProvider;
   uses io.stickycluster.spi.TransportProvider;
+
+  provides io.stickycluster.spi.BalancerProvider with
+      io.stickycluster.internal.balance.BoundedLoadProvider;
+  provides io.stickycluster.spi.KeyExtractorProvider with
+      io.stickycluster.internal.key.CookieExtractorProvider,
+      io.stickycluster.internal.key.HeaderExtractorProvider,
+      io.stickycluster.internal.key.QueryExtractorProvider;
 }
