@@ -10,9 +10,12 @@ import io.stickycluster.spi.KeyReader.Found;
 import io.stickycluster.spi.KeyReader.NeedMore;
 import io.stickycluster.spi.KeyReader.Reject;
 import io.stickycluster.spi.KeyReader.Verdict;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -361,7 +364,7 @@ class HeadKeyReaderTest {
   @Test
   void an_ipv4_mapped_peer_is_its_ipv4_address() {
     byte[] mapped = InetAddresses.forString("2001:db8::1").getAddress();
-    java.util.Arrays.fill(mapped, (byte) 0);
+    Arrays.fill(mapped, (byte) 0);
     mapped[10] = mapped[11] = (byte) 0xff;
     mapped[12] = mapped[15] = 1;
     InetAddress address = mappedAddress(mapped);
@@ -372,8 +375,8 @@ class HeadKeyReaderTest {
 
   private static InetAddress mappedAddress(byte[] bytes) {
     try {
-      return java.net.Inet6Address.getByAddress(null, bytes, -1);
-    } catch (java.net.UnknownHostException impossible) {
+      return Inet6Address.getByAddress(null, bytes, -1);
+    } catch (UnknownHostException impossible) {
       throw new AssertionError(impossible);
     }
   }
