@@ -327,6 +327,14 @@ class HeadKeyReaderTest {
   }
 
   @Test
+  void a_head_of_more_than_128_lines_is_read_no_further() {
+    String cookie = "Cookie: sid=abc\r\n";
+    assertThat(say("cookie:sid", STRANGER, get("a:\r\n".repeat(127), cookie)))
+        .isEqualTo("text abc");
+    assertThat(say("cookie:sid", STRANGER, get("a:\r\n".repeat(128), cookie))).isEqualTo(STRANGER);
+  }
+
+  @Test
   void a_proxy_header_from_a_trusted_peer_is_consumed() {
     byte[] header = ProxyHeaders.tcp("203.0.113.7", 55);
     assertThat(say(read("proxy", PROXY, header, false))).isEqualTo("203.0.113.7 behind 28");
