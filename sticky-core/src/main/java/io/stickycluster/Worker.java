@@ -21,4 +21,7 @@ public interface Worker {
 
   /** Returns what the cluster's {@code env} function said for this index. */
   Map<String, String> env();
+
+  /** Returns the messages between this worker, the others and the master. */
+  Messages messages();
 }

@@ -1,0 +1,54 @@
+package io.stickycluster.internal.process;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.function.IntConsumer;
+
+/** Starts workers as JVMs that share the master's output and see no input. */
+public final class JvmProcessStarter implements ProcessStarter {
+
+  /** Variables whose options the launcher adds to those of the command line. */
+  private static final List<String> OPTION_VARIABLES =
+      List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS");
+
+  private final List<String> command;
+
+  /** Makes a starter that runs this command for every worker. */
+  public JvmProcessStarter(List<String> command) {
+    this.command = List.copyOf(command);
+  }
+
+  @Override
+  public ForkedProcess start(Map<String, String> environment) throws IOException {
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder.redirectOutput(ProcessBuilder.Redirect.INHERIT);
+    builder.redirectError(ProcessBuilder.Redirect.INHERIT);
+    Map<String, String> variables = builder.environment();
+    variables.keySet().removeIf(name -> name.startsWith(WorkerEnvironment.RESERVED));
+    for (String name : OPTION_VARIABLES) {
+      variables.computeIfPresent(name, (n, value) -> WorkerCommand.shareable(value));
+    }
+    variables.putAll(environment);
+    Process process = builder.start();
+    process.getOutputStream().close();
+    return new Jvm(process);
+  }
+
+  private record Jvm(Process process) implements ForkedProcess {
+    @Override
+    public long pid() {
+      return process.pid();
+    }
+
+    @Override
+    public void kill() {
+      process.destroyForcibly();
+    }
+
+    @Override
+    public void onExit(IntConsumer action) {
+      var unused = process.onExit().thenAccept(ended -> action.accept(ended.exitValue()));
+    }
+  }
+}

@@ -1,0 +1,105 @@
+package io.stickycluster.hash;
+
+import io.stickycluster.spi.HashStrategy;
+
+/**
+ * The hash of npm's {@code sticky-session}, and of {@code sticky-cluster}'s benchmark, bit for bit:
+ * JavaScript numbers cut to 31 bits after every addition, so some intermediates have 33 bits and
+ * the kernel can't compute it. Here to move from {@code sticky-session} and to compare; it scatters
+ * text keys badly.
+ *
+ * <p>Text keys are split at dots, and each part is read by JavaScript's {@code parseInt}, as the
+ * benchmark does; so all IPv6 addresses that start with a letter hash alike.
+ *
+ * <p>Immutable. {@code sticky-session} draws its seed at random; here it is 0 unless given, so that
+ * a client keeps its worker when the master restarts.
+ */
+public final class Int31 implements HashStrategy {
+
+  /** The largest seed's magnitude, so that sums stay exact in JavaScript, too. */
+  static final long MAX_SEED = 1L << 52;
+
+  private static final long MODULUS = 1L << 31;
+
+  private final long seed;
+
+  /** Makes a strategy with seed 0; called by {@link java.util.ServiceLoader}. */
+  public Int31() {
+    this(0);
+  }
+
+  private Int31(long seed) {
+    this.seed = seed;
+  }
+
+  @Override
+  public String name() {
+    return "int31";
+  }
+
+  @Override
+  public boolean isSeedable() {
+    return true;
+  }
+
+  /** {@inheritDoc} The seed may be from -2^52 to 2^52. */
+  @Override
+  public HashStrategy seeded(long newSeed) {
+    if (newSeed < -MAX_SEED || newSeed > MAX_SEED) {
+      throw new IllegalArgumentException(
+          "the seed of hash strategy 'int31' must be from -2^52 to 2^52: " + newSeed);
+    }
+    return new Int31(newSeed);
+  }
+
+  @Override
+  public int hash(byte[] key, int offset, int length) {
+    long hash = seed;
+    for (int i = offset; i < offset + length; i++) {
+      hash = mix(hash + (key[i] & 0xff));
+    }
+    return finish(hash);
+  }
+
+  @Override
+  public int hashText(byte[] key, int offset, int length) {
+    long hash = seed;
+    int end = offset + length;
+    int start = offset;
+    for (int i = offset; i <= end; i++) {
+      if (i == end || key[i] == '.') {
+        hash = addPart(hash, key, start, i);
+        start = i + 1;
+      }
+    }
+    return finish(hash);
+  }
+
+  private static long addPart(long hash, byte[] key, int start, int end) {
+    long number = ParseInt.parse(key, start, end);
+    if (number == ParseInt.NOT_A_NUMBER) {
+      return 0; // NaN survives JavaScript's arithmetic until a bitwise operation makes it 0
+    }
+    if (number == ParseInt.LARGE) {
+      double sum = (hash + ParseInt.parseLarge(key, start, end)) % MODULUS;
+      return Double.isNaN(sum) ? 0 : mix((long) sum);
+    }
+    return mix(hash + number);
+  }
+
+  /** JavaScript's shifts and xor cut their operands to signed 32 bits; its % keeps the sign. */
+  private static long mix(long sum) {
+    long hash = sum % MODULUS;
+    hash += (int) hash << 10;
+    hash %= MODULUS;
+    return (int) hash ^ (int) hash >> 6;
+  }
+
+  private static int finish(long mixed) {
+    long hash = mixed + ((int) mixed << 3);
+    hash %= MODULUS;
+    hash = (int) hash ^ (int) hash >> 11;
+    hash += (int) hash << 15;
+    return (int) (hash % MODULUS);
+  }
+}

@@ -1,3 +1,0 @@
-package io.stickycluster.hash;
-
-final class Placeholder {}

@@ -1,0 +1,119 @@
+package io.stickycluster.transport.nio;
+
+import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Accepts connections from one listener for one loop. At the limit of descriptors or of connections
+ * it rests, so that clients wait in the kernel's queue, and tries again a little later.
+ */
+final class Acceptor implements Loop.Handler {
+
+  private static final Logger log = LoggerFactory.getLogger(Acceptor.class);
+  private static final int BATCH = 64;
+  private static final long REST_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+  private static final long LOG_EVERY_NANOS = TimeUnit.SECONDS.toNanos(60);
+
+  private final ServerSocketChannel listener;
+  private final SelectionKey key;
+  private final Counts counts;
+  private final int maxConnections;
+  private final Consumer<SocketChannel> taker;
+  private final SocketChannel[] batch = new SocketChannel[BATCH];
+  private boolean resting;
+  private boolean logged;
+  private long restUntilNanos;
+  private long loggedAtNanos;
+
+  Acceptor(
+      ServerSocketChannel listener,
+      SelectionKey key,
+      Counts counts,
+      int maxConnections,
+      Consumer<SocketChannel> taker) {
+    this.listener = listener;
+    this.key = key;
+    this.counts = counts;
+    this.maxConnections = maxConnections;
+    this.taker = taker;
+  }
+
+  @Override
+  public void ready(SelectionKey ready) {
+    accept();
+  }
+
+  /** Takes what the kernel has queued, then closes the listener. */
+  void shutdown() {
+    key.interestOps(SelectionKey.OP_ACCEPT);
+    while (!resting && accept() == BATCH) {
+      // There may be more.
+    }
+    key.cancel();
+    Closing.quietly(listener);
+  }
+
+  boolean isResting() {
+    return resting;
+  }
+
+  void tick(long nowNanos) {
+    if (resting && nowNanos - restUntilNanos >= 0 && key.isValid()) {
+      resting = false;
+      key.interestOps(SelectionKey.OP_ACCEPT);
+    }
+  }
+
+  private int accept() {
+    int accepted = 0;
+    try {
+      while (accepted < BATCH) {
+        if (counts.open.get() >= maxConnections) {
+          rest("max-connections (" + maxConnections + ") are open");
+          break;
+        }
+        SocketChannel client = listener.accept();
+        if (client == null) {
+          break;
+        }
+        counts.accepted.increment();
+        counts.open.incrementAndGet();
+        batch[accepted++] = client;
+      }
+    } catch (ClosedChannelException e) {
+      key.cancel();
+    } catch (IOException e) {
+      // As good as always the limit of descriptors: the connection stays in the kernel's queue.
+      rest(String.valueOf(e.getMessage()));
+    }
+    // Accepting first and serving then gives the clients time to send their first bytes.
+    for (int i = 0; i < accepted; i++) {
+      taker.accept(batch[i]);
+    }
+    Arrays.fill(batch, 0, accepted, null);
+    return accepted;
+  }
+
+  private void rest(String why) {
+    long now = System.nanoTime();
+    resting = true;
+    restUntilNanos = now + REST_NANOS;
+    key.interestOps(0);
+    if (!logged || now - loggedAtNanos > LOG_EVERY_NANOS) {
+      logged = true;
+      loggedAtNanos = now;
+      log.warn(
+          "accepting rests until connections end: {}; raise the limit (ulimit -n, option"
+              + " max-connections) if this load is wanted",
+          why);
+    }
+  }
+}

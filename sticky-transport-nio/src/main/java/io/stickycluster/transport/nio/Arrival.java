@@ -1,0 +1,269 @@
+package io.stickycluster.transport.nio;
+
+import io.stickycluster.spi.KeyReader;
+import io.stickycluster.spi.KeyReader.Found;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A client's connection on its way to a worker: finds the index, parks while no worker is ready,
+ * connects, and sends the first bytes. Stays with the connection until the worker's first answer,
+ * because until then a worker that died can be replaced by its successor unnoticed.
+ */
+final class Arrival implements Loop.Handler {
+
+  /** The most bytes that are kept for a successor, and so the most that are sent at first. */
+  static final int FIRST_BYTES = 16 * 1024;
+
+  private static final Logger log = LoggerFactory.getLogger(Arrival.class);
+  private static final int MAX_REPLAYS = 5;
+  private static final byte[] NOTHING = {};
+
+  private final Loop loop;
+  private final SocketChannel client;
+  private final InetSocketAddress address;
+  private final @Nullable Found found;
+  private @Nullable SelectionKey clientKey;
+  private byte[] first;
+  private boolean ended;
+  private int index;
+  private int replays;
+  private boolean isParked;
+  private long parkedAtNanos;
+  private @Nullable SocketChannel connecting;
+  private @Nullable SelectionKey connectingKey;
+  private @Nullable Target target;
+
+  private Arrival(
+      Loop loop,
+      SocketChannel client,
+      @Nullable SelectionKey clientKey,
+      InetSocketAddress address,
+      @Nullable Found found,
+      byte[] first,
+      boolean ended) {
+    this.loop = loop;
+    this.client = client;
+    this.clientKey = clientKey;
+    this.address = address;
+    this.found = found;
+    this.first = first;
+    this.ended = ended;
+    findIndex();
+  }
+
+  /** A connection whose key is its remote address. */
+  static Arrival byAddress(Loop loop, SocketChannel client) throws IOException {
+    InetSocketAddress peer = (InetSocketAddress) client.getRemoteAddress();
+    return new Arrival(loop, client, null, peer, null, NOTHING, false);
+  }
+
+  /**
+   * A connection whose first bytes told its key.
+   *
+   * @param rest the bytes read that the worker is to see
+   * @param ended whether the client has sent all it wants to
+   */
+  static Arrival byKey(
+      Loop loop,
+      SocketChannel client,
+      @Nullable SelectionKey clientKey,
+      Found found,
+      byte[] rest,
+      boolean ended) {
+    return new Arrival(loop, client, clientKey, found.client(), found, rest, ended);
+  }
+
+  private void findIndex() {
+    if (found != null) {
+      index = KeyReader.index(loop.router(), found);
+    } else {
+      byte[] key = address.getAddress().getAddress();
+      index = loop.router().indexOfAddress(key, 0, key.length);
+    }
+  }
+
+  /** Brings the connection to the worker of its index, or parks it if there is none. */
+  void dispatch() {
+    Slot slot = loop.slot(index);
+    Target ready = slot.open(loop.nowNanos());
+    if (ready == null) {
+      slot.park(this, loop.nowNanos());
+      return;
+    }
+    target = ready;
+    ByteBuffer io = loop.io().limit(Buffers.BYTES);
+    try {
+      putFirst(io, ready);
+    } catch (IOException e) {
+      close();
+      return;
+    }
+    try {
+      SocketChannel backend = connect(ready);
+      if (backend != null) {
+        handOver(backend, io);
+      }
+    } catch (IOException e) {
+      // It may have died a moment ago, or its queue or our descriptors have run out.
+      log.debug("worker {} does not take a connection: {}", index, e.toString());
+      slot.park(this, loop.nowNanos());
+    }
+  }
+
+  /** The number of workers changed: the key may belong to another index. */
+  void reroute() {
+    findIndex();
+    dispatch();
+  }
+
+  /** Returns when this connection was parked first, or the given time if it never was. */
+  long parkedAtOr(long nowNanos) {
+    return isParked ? parkedAtNanos : nowNanos;
+  }
+
+  void parked() {
+    if (!isParked) {
+      isParked = true;
+      parkedAtNanos = loop.nowNanos();
+    }
+    if (clientKey != null) {
+      clientKey.interestOps(0);
+    }
+  }
+
+  /** Closes the connection cleanly, because a bound of parking was passed. */
+  void reject() {
+    loop.counts().rejected.increment();
+    if (loop.isDebug()) {
+      log.info("{} rejected: worker {} is not ready, and parking is full", address, index);
+    }
+    try {
+      // With unread bytes a close would be a reset.
+      client.read(loop.io());
+    } catch (IOException e) {
+      log.trace("rejected connection: {}", e.toString());
+    }
+    close();
+  }
+
+  void close() {
+    if (connecting != null) {
+      loop.retire(connecting, connectingKey);
+      connecting = null;
+    }
+    loop.release(client, clientKey);
+  }
+
+  /**
+   * The worker broke the connection before it had read all of the first bytes and before it
+   * answered, so it has not acted on them: try again, with its successor if it died.
+   */
+  void replay(@Nullable SelectionKey key) {
+    clientKey = key;
+    // On TCP a reset does not tell that bytes were left unread.
+    boolean mayHaveActed = first.length > 0 && target != null && !target.isUnix();
+    if (mayHaveActed || ++replays > MAX_REPLAYS) {
+      Closing.resetOnClose(client);
+      close();
+      return;
+    }
+    loop.slot(index).park(this, loop.nowNanos());
+  }
+
+  @Override
+  public void ready(SelectionKey key) {
+    SocketChannel backend = connecting;
+    Target to = target;
+    if (backend == null || to == null) {
+      return;
+    }
+    loop.connecting().remove(this);
+    connecting = null;
+    try {
+      backend.finishConnect();
+      connectingKey = key;
+      ByteBuffer io = loop.io().limit(Buffers.BYTES);
+      putFirst(io, to);
+      handOver(backend, io);
+    } catch (IOException e) {
+      log.debug("worker {} does not take a connection: {}", index, e.toString());
+      loop.retire(backend, key);
+      loop.slot(index).park(this, loop.nowNanos());
+    }
+  }
+
+  /** The worker's port did not answer in time. */
+  void connectTimedOut() {
+    if (connecting != null) {
+      loop.counts().rejected.increment();
+      log.debug("worker {} did not accept in time", index);
+      close();
+    }
+  }
+
+  /** Puts the header and the client's first bytes, which are read if they have not been. */
+  private void putFirst(ByteBuffer io, Target to) throws IOException {
+    if (to.proxyProtocol()) {
+      ProxyHeader.encode(io, address, (InetSocketAddress) client.getLocalAddress());
+    }
+    if (first.length > 0 || ended) {
+      io.put(first);
+      return;
+    }
+    int from = io.position();
+    io.limit(from + FIRST_BYTES);
+    int count = client.read(io);
+    if (count > 0) {
+      first = new byte[count];
+      io.get(from, first);
+    }
+    ended = count < 0;
+  }
+
+  /** Returns the connected channel, or null if the connection will be there later. */
+  private @Nullable SocketChannel connect(Target to) throws IOException {
+    SocketChannel backend =
+        to.isUnix() ? SocketChannel.open(StandardProtocolFamily.UNIX) : SocketChannel.open();
+    try {
+      backend.configureBlocking(false);
+      if (!to.isUnix()) {
+        backend.setOption(StandardSocketOptions.TCP_NODELAY, true);
+      }
+      if (backend.connect(to.address())) {
+        return backend;
+      }
+      if (to.isUnix()) {
+        // Not "in progress": the queue is full, and this channel would never be connected.
+        throw new IOException("queue full");
+      }
+      connectingKey = loop.register(backend, SelectionKey.OP_CONNECT, this);
+      connecting = backend;
+      loop.connecting().add(this, loop.nowNanos());
+      return null;
+    } catch (IOException | RuntimeException e) {
+      Closing.quietly(backend);
+      throw e;
+    }
+  }
+
+  private void handOver(SocketChannel backend, ByteBuffer io) {
+    if (loop.isDebug()) {
+      InetAddress host = address.getAddress();
+      log.info("{}:{} -> worker {}", host.getHostAddress(), address.getPort(), index);
+    }
+    Relay relay = new Relay(loop, client, clientKey, backend, connectingKey, this);
+    connectingKey = null;
+    loop.add(relay);
+    relay.begin(io.flip(), ended);
+  }
+}

@@ -1,0 +1,357 @@
+package io.stickycluster.transport.nio;
+
+import io.stickycluster.spi.KeyReader;
+import io.stickycluster.spi.Router;
+import io.stickycluster.spi.TransportSettings;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One proxy thread: its selector, its connections and its view of the slots. A connection stays on
+ * the loop that accepted it. Everything but {@link #execute} and {@link #stop} happens on the
+ * loop's thread.
+ */
+final class Loop implements Runnable {
+
+  /** What a selection key's attachment does when the key is ready. */
+  interface Handler {
+    void ready(SelectionKey key);
+  }
+
+  private static final Logger log = LoggerFactory.getLogger(Loop.class);
+  private static final long TICK_MILLIS = 10;
+  private static final long SWEEP_NANOS = TimeUnit.SECONDS.toNanos(1);
+  private static final long SETTLE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
+  private final TransportSettings settings;
+  private final NioOptions options;
+  private final Counts counts;
+  private final Selector selector;
+  private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
+  private final Buffers buffers = new Buffers();
+  private final List<Slot> slots = new ArrayList<>();
+  private final List<Relay> relays = new ArrayList<>();
+  private final Deadlines<HeadReader> heads;
+  private final Deadlines<Arrival> connecting;
+  private final Consumer<SelectionKey> dispatcher = this::dispatch;
+
+  private Router router;
+  private @Nullable Acceptor acceptor;
+  private ArrayDeque<Relay> young = new ArrayDeque<>();
+  private ArrayDeque<Relay> older = new ArrayDeque<>();
+  private ArrayList<SocketChannel> retiring = new ArrayList<>();
+  private ArrayList<SocketChannel> retired = new ArrayList<>();
+  private long nowNanos = System.nanoTime();
+  private long rotatedNanos = nowNanos;
+  private long sweptNanos = nowNanos;
+  private volatile boolean stopped;
+
+  Loop(TransportSettings settings, NioOptions options, Counts counts, Router router)
+      throws IOException {
+    this.settings = settings;
+    this.options = options;
+    this.counts = counts;
+    this.router = router;
+    this.selector = Selector.open();
+    KeyReader reader = settings.keyReader();
+    this.heads = new Deadlines<>(reader == null ? Duration.ZERO : reader.deadline());
+    this.connecting = new Deadlines<>(options.connectTimeout());
+  }
+
+  // From any thread.
+
+  void execute(Runnable task) {
+    tasks.add(task);
+    selector.wakeup();
+  }
+
+  void stop() {
+    stopped = true;
+    selector.wakeup();
+  }
+
+  // What the supervisor says, on the loop's thread.
+
+  void listen(ServerSocketChannel listener, int maxConnections, Consumer<SocketChannel> taker)
+      throws IOException {
+    SelectionKey key = listener.register(selector, SelectionKey.OP_ACCEPT);
+    acceptor = new Acceptor(listener, key, counts, maxConnections, taker);
+    key.attach(acceptor);
+  }
+
+  void stopAccepting() {
+    if (acceptor != null) {
+      acceptor.shutdown();
+      acceptor = null;
+    }
+  }
+
+  void ready(int index, Target target) {
+    slot(index).ready(target, nowNanos);
+  }
+
+  void ended(int index, long id) {
+    slot(index).ended(id);
+  }
+
+  void resize(Router successor) {
+    router = successor;
+    for (Slot slot : slots) {
+      // Most go back to where they were, but who goes elsewhere is the router's affair.
+      slot.evict().forEach(Arrival::reroute);
+    }
+  }
+
+  // What connections ask of their loop.
+
+  Router router() {
+    return router;
+  }
+
+  boolean isDebug() {
+    return settings.debug();
+  }
+
+  Counts counts() {
+    return counts;
+  }
+
+  Buffers buffers() {
+    return buffers;
+  }
+
+  ByteBuffer io() {
+    return buffers.io();
+  }
+
+  long nowNanos() {
+    return nowNanos;
+  }
+
+  /** Returns a clock that is good for seconds and takes 4 bytes to store. */
+  int nowSeconds() {
+    return (int) (nowNanos / 1_000_000_000L);
+  }
+
+  Deadlines<HeadReader> heads() {
+    return heads;
+  }
+
+  Deadlines<Arrival> connecting() {
+    return connecting;
+  }
+
+  Slot slot(int index) {
+    while (slots.size() <= index) {
+      slots.add(new Slot(settings.parking(), counts.parked(slots.size())));
+    }
+    return slots.get(index);
+  }
+
+  SelectionKey register(SocketChannel channel, int ops, Handler handler) throws IOException {
+    return channel.register(selector, ops, handler);
+  }
+
+  /** Begins to serve a connection that this loop's acceptor, or another's, accepted. */
+  void adopt(SocketChannel client) {
+    try {
+      client.configureBlocking(false);
+      KeyReader reader = settings.keyReader();
+      if (reader == null) {
+        Arrival.byAddress(this, client).dispatch();
+      } else {
+        new HeadReader(this, client, reader).start();
+      }
+    } catch (IOException e) {
+      release(client, null);
+    }
+  }
+
+  /** Takes over a connection that reached a worker. */
+  void add(Relay relay) {
+    relay.setPlace(relays.size());
+    relays.add(relay);
+  }
+
+  /** Forgets a connection, whose channels its caller closes or keeps. */
+  void remove(Relay relay) {
+    int place = relay.place();
+    Relay last = relays.remove(relays.size() - 1);
+    if (last != relay) {
+      relays.set(place, last);
+      last.setPlace(place);
+    }
+  }
+
+  /**
+   * Asks for {@link Relay#settle} as soon as the loop has nothing else to do, or a little later.
+   */
+  void settleSoon(Relay relay) {
+    young.add(relay);
+  }
+
+  /** Ends a client's connection: closes its channel and counts it out. */
+  void release(SocketChannel client, @Nullable SelectionKey key) {
+    counts.open.decrementAndGet();
+    retire(client, key);
+  }
+
+  /**
+   * Closes a channel. A registered one is first taken from the selector, because closing it before
+   * costs two more system calls.
+   */
+  void retire(SocketChannel channel, @Nullable SelectionKey key) {
+    if (key == null) {
+      Closing.quietly(channel);
+    } else {
+      key.cancel();
+      retiring.add(channel);
+    }
+  }
+
+  // The loop itself.
+
+  @Override
+  public void run() {
+    try {
+      while (!stopped) {
+        turn();
+      }
+    } catch (IOException | RuntimeException e) {
+      log.error("a proxy thread ends: {}", e.toString(), e);
+    } finally {
+      closeAll();
+    }
+  }
+
+  private void turn() throws IOException {
+    ArrayList<SocketChannel> closable = retiring;
+    retiring = retired;
+    retired = closable;
+    boolean settling = !young.isEmpty() || !older.isEmpty();
+    int selected =
+        settling || !closable.isEmpty() || !tasks.isEmpty()
+            ? selector.selectNow(dispatcher)
+            : selector.select(dispatcher, timeoutMillis());
+    closable.forEach(Closing::quietly);
+    closable.clear();
+    nowNanos = System.nanoTime();
+    for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+      task.run();
+    }
+    if (settling) {
+      settle(selected == 0);
+    }
+    tick();
+  }
+
+  private void dispatch(SelectionKey key) {
+    Handler handler = (Handler) key.attachment();
+    try {
+      handler.ready(key);
+    } catch (RuntimeException e) {
+      log.error("a connection failed: {}", e.toString(), e);
+      if (handler instanceof Relay relay) {
+        relay.abort();
+      }
+    }
+  }
+
+  private void settle(boolean idle) {
+    if (idle || nowNanos - rotatedNanos > SETTLE_NANOS) {
+      ArrayDeque<Relay> due = older;
+      for (Relay relay = due.poll(); relay != null; relay = due.poll()) {
+        relay.settle();
+      }
+      if (idle) {
+        int count = young.size();
+        for (int i = 0; i < count; i++) {
+          young.remove().settle();
+        }
+      } else {
+        older = young;
+        young = due;
+        rotatedNanos = nowNanos;
+      }
+    }
+  }
+
+  private long timeoutMillis() {
+    boolean resting = acceptor != null && acceptor.isResting();
+    if (resting || !heads.isEmpty() || hasParked()) {
+      return TICK_MILLIS;
+    }
+    return relays.isEmpty() && connecting.isEmpty() ? 0 : 1000;
+  }
+
+  private boolean hasParked() {
+    for (Slot slot : slots) {
+      if (slot.hasParked()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private void tick() {
+    if (acceptor != null) {
+      acceptor.tick(nowNanos);
+    }
+    for (int i = 0; i < slots.size(); i++) {
+      if (slots.get(i).hasParked()) {
+        slots.get(i).tick(nowNanos);
+      }
+    }
+    heads.expire(nowNanos, HeadReader::expired);
+    connecting.expire(nowNanos, Arrival::connectTimedOut);
+    if (nowNanos - sweptNanos > SWEEP_NANOS) {
+      sweptNanos = nowNanos;
+      sweep();
+    }
+  }
+
+  private void sweep() {
+    int now = nowSeconds();
+    int idle = seconds(options.idleTimeout());
+    int halfClosed = Math.min(idle, seconds(options.halfClosedTimeout()));
+    for (int i = relays.size() - 1; i >= 0; i--) {
+      relays.get(i).closeIfSilent(now, idle, halfClosed);
+    }
+  }
+
+  private static int seconds(Duration duration) {
+    return (int) Math.max(1, Math.min(Integer.MAX_VALUE, duration.toSeconds()));
+  }
+
+  private void closeAll() {
+    if (acceptor != null) {
+      acceptor.shutdown();
+    }
+    heads.clear(HeadReader::close);
+    connecting.clear(Arrival::close);
+    slots.forEach(slot -> slot.evict().forEach(Arrival::close));
+    List.copyOf(relays).forEach(Relay::abort);
+    try {
+      selector.close();
+    } catch (IOException e) {
+      log.debug("closing the selector: {}", e.toString());
+    }
+    retiring.forEach(Closing::quietly);
+    retired.forEach(Closing::quietly);
+  }
+}

@@ -1,3 +1,0 @@
-package io.stickycluster.transport.nio;
-
-final class Placeholder {}
