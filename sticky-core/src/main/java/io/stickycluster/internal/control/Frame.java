@@ -10,6 +10,7 @@ import io.stickycluster.MessageHandler;
  * @param name what kind of message it is; the framework's own start with the cluster's prefix
  * @param payload its bytes
  */
+@SuppressWarnings("ArrayRecordComponent") // bytes on their way, never compared
 public record Frame(int peer, String name, byte[] payload) {
 
   /** All workers but the sender. */

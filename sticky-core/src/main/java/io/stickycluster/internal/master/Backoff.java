@@ -30,7 +30,8 @@ final class Backoff {
     }
     int doublings = Math.min(deathsInARow - 2, 40);
     double factor = doublings <= 0 ? 1.0 : Math.pow(2, doublings);
-    double millis = Math.min(policy.firstDelay().toMillis() * factor, policy.maxDelay().toMillis());
+    double millis =
+        Math.min(policy.firstDelay().toMillis() * factor, (double) policy.maxDelay().toMillis());
     return Duration.ofNanos((long) (millis * 1e6 * (1 + policy.jitter() * random.getAsDouble())));
   }
 }

@@ -8,6 +8,9 @@ import io.stickycluster.internal.control.MessageInbox;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** The master's end of the messages between the processes of a cluster. */
 final class MasterMessages implements Messages {
@@ -15,12 +18,10 @@ final class MasterMessages implements Messages {
   private final SupervisorLoop loop;
   private final String prefix;
   private final MessageInbox inbox = new MessageInbox();
-  private volatile Runtime runtime = new Runtime(List::of, frame -> {});
+  private volatile Reach reach = new Reach(List::of, frame -> {});
 
-  /** What there is once the master runs. */
-  record Runtime(
-      java.util.function.Supplier<List<WorkerHandle>> workers,
-      java.util.function.Consumer<Frame> broadcast) {}
+  /** Whom messages can reach; nobody before the master runs. */
+  record Reach(Supplier<List<WorkerHandle>> workers, Consumer<Frame> broadcast) {}
 
   MasterMessages(SupervisorLoop loop, String prefix) {
     this.loop = loop;
@@ -28,7 +29,7 @@ final class MasterMessages implements Messages {
   }
 
   void connect(Supervisor supervisor, ControlServer control) {
-    runtime = new Runtime(supervisor::alive, control::broadcast);
+    reach = new Reach(supervisor::alive, control::broadcast);
   }
 
   void deliver(int sender, Frame frame) {
@@ -46,7 +47,7 @@ final class MasterMessages implements Messages {
     CompletableFuture<Void> sent = new CompletableFuture<>();
     loop.execute(
         () -> {
-          for (WorkerHandle worker : runtime.workers().get()) {
+          for (WorkerHandle worker : reach.workers().get()) {
             if (worker.index() == index && worker.slot.current == worker) {
               if (worker.link() != null) {
                 worker.link().send(frame).whenComplete((v, e) -> complete(sent, e));
@@ -60,8 +61,7 @@ final class MasterMessages implements Messages {
     return sent;
   }
 
-  private static void complete(
-      CompletableFuture<Void> sent, @org.jspecify.annotations.Nullable Throwable error) {
+  private static void complete(CompletableFuture<Void> sent, @Nullable Throwable error) {
     if (error == null) {
       sent.complete(null);
     } else {
@@ -72,7 +72,7 @@ final class MasterMessages implements Messages {
   @Override
   public CompletionStage<?> broadcast(String name, byte[] payload) {
     MessageInbox.check(prefix, name, payload);
-    runtime.broadcast().accept(Frame.ofMaster(name, payload));
+    reach.broadcast().accept(Frame.ofMaster(name, payload));
     return CompletableFuture.completedFuture(null);
   }
 

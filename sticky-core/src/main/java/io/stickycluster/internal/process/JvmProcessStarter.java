@@ -48,7 +48,7 @@ public final class JvmProcessStarter implements ProcessStarter {
 
     @Override
     public void onExit(IntConsumer action) {
-      process.onExit().thenAccept(ended -> action.accept(ended.exitValue()));
+      var unused = process.onExit().thenAccept(ended -> action.accept(ended.exitValue()));
     }
   }
 }

@@ -150,7 +150,7 @@ public final class WorkerCommand {
 
   static boolean isDebugger(String option) {
     return option.startsWith("-agentlib:jdwp")
-        || option.startsWith("-agentpath:") && option.contains("jdwp")
+        || (option.startsWith("-agentpath:") && option.contains("jdwp"))
         || option.startsWith("-Xrunjdwp")
         || option.equals("-Xdebug");
   }

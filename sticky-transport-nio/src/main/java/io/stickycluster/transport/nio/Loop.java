@@ -292,7 +292,8 @@ final class Loop implements Runnable {
   }
 
   private long timeoutMillis() {
-    if (acceptor != null && acceptor.isResting() || !heads.isEmpty() || hasParked()) {
+    boolean resting = acceptor != null && acceptor.isResting();
+    if (resting || !heads.isEmpty() || hasParked()) {
       return TICK_MILLIS;
     }
     return relays.isEmpty() && connecting.isEmpty() ? 0 : 1000;
