@@ -35,7 +35,18 @@ public final class Main {
         .addSubcommand(new HashOfCommand())
         .addSubcommand(new WhereCommand())
         .setExpandAtFiles(false)
+        .setParameterExceptionHandler(Main::reportParameter)
         .setExecutionExceptionHandler(Main::report);
+  }
+
+  private static int reportParameter(CommandLine.ParameterException failure, String[] args) {
+    CommandLine command = failure.getCommandLine();
+    command
+        .getErr()
+        .printf(
+            "sticky-bench: %s (see %s --help)%n",
+            failure.getMessage(), command.getCommandSpec().qualifiedName());
+    return CommandLine.ExitCode.USAGE;
   }
 
   /** Says in one line what a user can mend; anything else is a fault and shows its trace. */

@@ -63,20 +63,18 @@ public final class SipHash implements HashStrategy {
     long v2 = key0 ^ 0x6c7967656e657261L;
     long v3 = key1 ^ 0x7465646279746573L;
     int words = length / Long.BYTES;
-    // Each turn of the loop takes one word, by two rounds; the last one takes none, by four.
-    for (int i = 0; i <= words + 1; i++) {
+    // Each turn of the loop is two rounds and takes one word; the last two finish and take none.
+    for (int i = 0; i <= words + 2; i++) {
       long word = 0;
-      int rounds = 2;
       if (i < words) {
         word = (long) LONG.get(key, offset + i * Long.BYTES);
       } else if (i == words) {
         word = tail(key, offset, length);
-      } else {
+      } else if (i == words + 1) {
         v2 ^= 0xff;
-        rounds = 4;
       }
       v3 ^= word;
-      for (int round = 0; round < rounds; round++) {
+      for (int round = 0; round < 2; round++) {
         v0 += v1;
         v2 += v3;
         v1 = Long.rotateLeft(v1, 13) ^ v0;

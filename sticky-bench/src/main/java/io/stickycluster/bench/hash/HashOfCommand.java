@@ -2,6 +2,7 @@ package io.stickycluster.bench.hash;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.stickycluster.bench.HelpOption;
 import io.stickycluster.internal.balance.HashStrategies;
 import io.stickycluster.spi.HashStrategy;
 import java.util.ArrayList;
@@ -10,6 +11,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -18,7 +20,6 @@ import picocli.CommandLine.Spec;
 /** Prints hashes. */
 @Command(
     name = "hash-of",
-    mixinStandardHelpOptions = true,
     description = "Print the hash of each key, as an unsigned 32-bit number on a line.")
 public final class HashOfCommand implements Callable<Integer> {
 
@@ -42,13 +43,15 @@ public final class HashOfCommand implements Callable<Integer> {
       paramLabel = "FORM",
       defaultValue = "bytes",
       description = {
-        "bytes: the argument is an IP address, and its 4 or 16 bytes are hashed;",
-        "text: the argument is hashed exactly as given (default: ${DEFAULT-VALUE})"
+        "bytes: the argument is an IP address, and its 4 or 16 bytes are hashed; text: the"
+            + " argument is hashed exactly as given (default: ${DEFAULT-VALUE})"
       })
   private Form key = Form.bytes;
 
   @Parameters(paramLabel = "KEY", arity = "1..*", description = "what to hash")
   private List<String> keys = new ArrayList<>();
+
+  @Mixin private HelpOption help = new HelpOption();
 
   @Spec private CommandSpec spec = CommandSpec.create();
 

@@ -122,7 +122,7 @@ final class ScatterChart {
     chart.getStyler().setLegendPosition(Styler.LegendPosition.InsideNE);
     chart.getStyler().setLabelsVisible(true);
     chart.getStyler().setLabelsFontColor(INK);
-    chart.getStyler().setLabelsPosition(1.04);
+    chart.getStyler().setLabelsPosition(1.0);
     chart.getStyler().setDecimalPattern("0");
     chart.getStyler().setSeriesColors(new Color[] {COLORS[1], COLORS[5]});
     addTimes(chart, "address bytes", bytes);

@@ -1,5 +1,6 @@
 package io.stickycluster.bench.hash;
 
+import io.stickycluster.bench.HelpOption;
 import io.stickycluster.internal.balance.Balancers;
 import io.stickycluster.internal.balance.HashStrategies;
 import io.stickycluster.internal.balance.KeyForm;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -21,10 +23,9 @@ import picocli.CommandLine.Spec;
 /** Compares hash strategies, as the original's benchmark does and beyond. */
 @Command(
     name = "sticky-bench",
-    mixinStandardHelpOptions = true,
     description = {
-      "Compare the hash strategies on the class path: how long they take and how evenly they",
-      "scatter clients over workers."
+      "Compare the hash strategies on the class path: how long they take and how evenly they"
+          + " scatter clients over workers."
     },
     footer = {
       "",
@@ -91,6 +92,8 @@ public final class ScatterCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description = "draw time and scatter side by side into a .png or .svg file")
   private @Nullable Path chart;
+
+  @Mixin private HelpOption help = new HelpOption();
 
   @Spec private CommandSpec spec = CommandSpec.create();
 

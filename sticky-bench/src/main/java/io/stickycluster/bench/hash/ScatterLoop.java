@@ -17,7 +17,8 @@ import java.util.Objects;
  */
 final class ScatterLoop implements Scatter {
 
-  private ScatterLoop() {}
+  /** Not private, as copies are made from outside of them. */
+  ScatterLoop() {}
 
   /** Returns a loop that no other strategy has run in. */
   static Scatter copy() {

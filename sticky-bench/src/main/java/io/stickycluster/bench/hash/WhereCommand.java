@@ -1,5 +1,6 @@
 package io.stickycluster.bench.hash;
 
+import io.stickycluster.bench.HelpOption;
 import io.stickycluster.internal.balance.Balancers;
 import io.stickycluster.internal.balance.HashRouter;
 import io.stickycluster.internal.balance.HashStrategies;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -18,7 +20,6 @@ import picocli.CommandLine.Spec;
 /** Prints which worker serves whom. */
 @Command(
     name = "where",
-    mixinStandardHelpOptions = true,
     description = "Print the index of the worker that each address goes to, one on a line.")
 public final class WhereCommand implements Callable<Integer> {
 
@@ -51,8 +52,8 @@ public final class WhereCommand implements Callable<Integer> {
       paramLabel = "FORM",
       defaultValue = "bytes",
       description = {
-        "how addresses are hashed: bytes, text, or node-text (as Node prints them behind a",
-        "dual-stack listener) (default: ${DEFAULT-VALUE})"
+        "how addresses are hashed: bytes, text, or node-text, which is text as Node prints"
+            + " it behind a dual-stack listener (default: ${DEFAULT-VALUE})"
       })
   private String key = "";
 
@@ -72,6 +73,8 @@ public final class WhereCommand implements Callable<Integer> {
 
   @Parameters(paramLabel = "IP", arity = "1..*", description = "clients' addresses")
   private List<String> addresses = new ArrayList<>();
+
+  @Mixin private HelpOption help = new HelpOption();
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
