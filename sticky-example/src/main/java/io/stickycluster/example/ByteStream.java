@@ -10,6 +10,7 @@ import io.netty.handler.codec.http.LastHttpContent;
  * A response body of any length, written as fast as the client reads it. For use by the
  * connection's event loop only.
  */
+@SuppressWarnings("FutureReturnValueIgnored") // A failed write means a closed connection.
 final class ByteStream {
 
   private static final int CHUNK_BYTES = 64 * 1024;

@@ -21,6 +21,7 @@ import io.netty.handler.timeout.IdleStateHandler;
  * Lays out what happens to one connection of a worker: HTTP, the endpoints, and Socket.IO once it
  * is asked for.
  */
+@SuppressWarnings("FutureReturnValueIgnored") // A failed write means a closed connection.
 final class ChatPipeline extends ChannelInitializer<Channel> {
 
   /** The name of the header that tells which worker answered. */

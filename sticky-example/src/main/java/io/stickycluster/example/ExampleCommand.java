@@ -147,9 +147,8 @@ final class ExampleCommand implements Callable<Integer> {
             1,
             ClusterOptions.MAX_CONCURRENCY);
     int loops = number("--event-loops", eventLoops, null, 1, 1, MAX_EVENT_LOOPS);
-    StickyCluster cluster = cluster(workerCount);
-    Logs.configure(debug);
-    cluster.run(new ChatProgram(workerCount, loops, failStart));
+    Logs.setDebug(debug);
+    cluster(workerCount).run(new ChatProgram(workerCount, loops, failStart));
     return 0;
   }
 

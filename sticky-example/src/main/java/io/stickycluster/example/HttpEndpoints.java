@@ -29,6 +29,7 @@ import org.slf4j.LoggerFactory;
  * Answers the plain HTTP endpoints of one connection, one request after the other, and gives the
  * connection away when Socket.IO is asked for.
  */
+@SuppressWarnings("FutureReturnValueIgnored") // A failed write means a closed connection.
 final class HttpEndpoints extends ChannelInboundHandlerAdapter {
 
   /** The largest answer of {@code /bytes}. */

@@ -18,6 +18,7 @@ import org.slf4j.LoggerFactory;
  * netty-socketio without a listening socket of its own: its handlers are added to connections that
  * the worker's server already has.
  */
+@SuppressWarnings("FutureReturnValueIgnored") // A failed write means a closed connection.
 final class SocketIo extends SocketIOChannelInitializer {
 
   private static final Logger LOG = LoggerFactory.getLogger(SocketIo.class);

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * Stands before netty-socketio on one connection: turns away requests that it would leave without
  * an answer, and makes its responses honest about what it does next.
  */
+@SuppressWarnings("FutureReturnValueIgnored") // A failed write means a closed connection.
 final class SocketIoGuard extends ChannelDuplexHandler {
 
   private static final Pattern SESSION =
