@@ -4,6 +4,7 @@ module io.stickycluster.transport.netty {
   requires transitive io.stickycluster.core;
   requires transitive io.netty.transport;
   requires io.netty.buffer;
+  requires io.netty.codec;
   requires io.netty.codec.http;
   requires io.netty.common;
   requires io.netty.handler;
@@ -12,4 +13,7 @@ module io.stickycluster.transport.netty {
   requires org.slf4j;
 
   exports io.stickycluster.transport.netty;
+
+  provides io.stickycluster.spi.TransportProvider with
+      io.stickycluster.transport.netty.NettyTransportProvider;
 }

@@ -1,3 +1,0 @@
-package io.stickycluster.transport.netty;
-
-final class Placeholder {}
