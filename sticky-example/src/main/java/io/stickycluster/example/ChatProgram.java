@@ -1,10 +1,10 @@
 package io.stickycluster.example;
 
-import io.netty.channel.ChannelHandler;
 import io.stickycluster.ClusterOptions;
 import io.stickycluster.Server;
 import io.stickycluster.Worker;
 import io.stickycluster.WorkerProgram;
+import io.stickycluster.transport.netty.NettyServer;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -64,16 +64,15 @@ final class ChatProgram implements WorkerProgram {
             worker.id(),
             ProcessHandle.current().pid(),
             WhoAmI.environment(worker.env().keySet()));
-    return CompletableFuture.completedFuture(server(pipeline(whoAmI)));
-  }
-
-  private Server server(ChannelHandler pipeline) {
-    throw new UnsupportedOperationException("NettyServer with " + eventLoops + pipeline);
+    SocketIo socketIo = new SocketIo();
+    return CompletableFuture.completedFuture(
+        NettyServer.of(pipeline(whoAmI, socketIo))
+            .eventLoops(eventLoops)
+            .onDrain(socketIo::sayGoodbye));
   }
 
   /** Returns what the connections of a worker go through. */
-  static ChatPipeline pipeline(WhoAmI whoAmI) {
-    SocketIo socketIo = new SocketIo();
+  static ChatPipeline pipeline(WhoAmI whoAmI, SocketIo socketIo) {
     new ChatRoom(whoAmI, socketIo.namespace()).open();
     return new ChatPipeline(whoAmI, new Assets(), socketIo);
   }

@@ -4,12 +4,24 @@ import com.corundumstudio.socketio.Configuration;
 import com.corundumstudio.socketio.SocketIOChannelInitializer;
 import com.corundumstudio.socketio.SocketIOClient;
 import com.corundumstudio.socketio.SocketIONamespace;
+import com.corundumstudio.socketio.Transport;
 import com.corundumstudio.socketio.listener.ExceptionListenerAdapter;
 import com.corundumstudio.socketio.namespace.Namespace;
 import com.corundumstudio.socketio.namespace.NamespacesHub;
+import com.corundumstudio.socketio.protocol.EngineIOVersion;
 import com.corundumstudio.socketio.protocol.JacksonJsonSupport;
+import com.corundumstudio.socketio.protocol.Packet;
+import com.corundumstudio.socketio.protocol.PacketType;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocket13FrameEncoder;
+import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
+import io.netty.util.concurrent.GlobalEventExecutor;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,6 +39,7 @@ final class SocketIo extends SocketIOChannelInitializer {
   private static final int PING_TIMEOUT_MILLIS = 20_000;
 
   private final SocketIONamespace namespace;
+  private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
 
   SocketIo() {
     Configuration configuration = configuration();
@@ -43,10 +56,27 @@ final class SocketIo extends SocketIOChannelInitializer {
   /** Adds Socket.IO to the end of a pipeline that already speaks HTTP. */
   void install(ChannelHandlerContext ctx) {
     handlerAdded(ctx); // Tells its scheduler about an event loop.
+    connections.add(ctx.channel());
     ChannelPipeline pipeline = ctx.pipeline();
     addSocketioHandlers(pipeline);
     pipeline.remove(HTTP_REQUEST_DECODER);
     pipeline.remove(HTTP_ENCODER);
+  }
+
+  /** Tells every client to come back on a new connection, which another process will serve. */
+  void sayGoodbye() {
+    for (SocketIOClient client : namespace.getAllClients()) {
+      if (client.getTransport() == Transport.POLLING) {
+        client.send(new Packet(PacketType.CLOSE, EngineIOVersion.V4));
+      }
+    }
+    for (Channel connection : connections) {
+      if (connection.pipeline().get(WebSocket13FrameEncoder.class) != null) {
+        connection
+            .writeAndFlush(new CloseWebSocketFrame(WebSocketCloseStatus.SERVICE_RESTART))
+            .addListener(ChannelFutureListener.CLOSE);
+      }
+    }
   }
 
   private static Configuration configuration() {

@@ -24,7 +24,7 @@ final class InProcessServer implements AutoCloseable {
         new ServerBootstrap()
             .group(loops)
             .channel(NioServerSocketChannel.class)
-            .childHandler(ChatProgram.pipeline(whoAmI))
+            .childHandler(ChatProgram.pipeline(whoAmI, new SocketIo()))
             .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
             .syncUninterruptibly()
             .channel();
