@@ -223,7 +223,16 @@ public final class WorkerRuntime {
     if (now == null) {
       say(Verb.PONG, Map.of());
     } else {
-      now.server().probe().whenComplete((value, error) -> say(Verb.PONG, Map.of()));
+      now.server()
+          .probe()
+          .whenComplete(
+              (value, error) -> {
+                if (error == null) {
+                  say(Verb.PONG, Map.of());
+                } else {
+                  log.warn("worker {} is not well: {}", environment.index(), error.toString());
+                }
+              });
     }
   }
 

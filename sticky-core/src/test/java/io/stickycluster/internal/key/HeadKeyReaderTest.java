@@ -201,6 +201,14 @@ class HeadKeyReaderTest {
   }
 
   @Test
+  void a_line_that_is_continued_has_no_key() {
+    assertThat(say("cookie:sid", STRANGER, get("Cookie: sid=abc\r\n def\r\n"))).isEqualTo(STRANGER);
+    assertThat(say("header:X", STRANGER, get("X: abc\r\n\tdef\r\n"))).isEqualTo(STRANGER);
+    assertThat(say("query:sid", STRANGER, "GET /?sid=a HTTP/1.1\r\n A: b\r\n\r\n"))
+        .isEqualTo(STRANGER);
+  }
+
+  @Test
   void the_first_of_several_cookie_lines_with_the_name_counts() {
     assertThat(say("cookie:s", STRANGER, get("Cookie: a=b\r\n", "Cookie: s=1\r\nCookie: s=2\r\n")))
         .isEqualTo("text 1");
@@ -316,6 +324,14 @@ class HeadKeyReaderTest {
     assertThat(say("cookie:sid", STRANGER, head)).isEqualTo(STRANGER);
     assertThat(say("cookie:sid", STRANGER, head.substring(0, 1024))).isEqualTo(STRANGER);
     assertThat(say("cookie:sid", STRANGER, head.substring(0, 1023))).isEqualTo("more");
+  }
+
+  @Test
+  void a_head_of_more_than_128_lines_is_read_no_further() {
+    String cookie = "Cookie: sid=abc\r\n";
+    assertThat(say("cookie:sid", STRANGER, get("a:\r\n".repeat(127), cookie)))
+        .isEqualTo("text abc");
+    assertThat(say("cookie:sid", STRANGER, get("a:\r\n".repeat(128), cookie))).isEqualTo(STRANGER);
   }
 
   @Test

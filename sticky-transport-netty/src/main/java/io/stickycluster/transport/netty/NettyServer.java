@@ -33,6 +33,8 @@ public final class NettyServer implements ListeningServer {
   private Duration drainGrace = DEFAULT_DRAIN_GRACE;
   private @Nullable ServerRuntime runtime;
   private @Nullable ProxyListener proxyListener;
+  private Runnable onDrain = () -> {};
+  private boolean drainTold;
   private volatile boolean cutOff;
 
   private NettyServer(ChannelHandler childHandler) {
@@ -92,6 +94,18 @@ public final class NettyServer implements ListeningServer {
     return this;
   }
 
+  /**
+   * Sets what is run once when the server begins to drain, to say goodbye on connections that don't
+   * end by themselves, such as WebSockets. It must not block. Nothing by default.
+   *
+   * @return this server
+   */
+  public synchronized NettyServer onDrain(Runnable action) {
+    requireNotStarted();
+    onDrain = action;
+    return this;
+  }
+
   @Override
   public synchronized CompletionStage<SocketAddress> listen(SocketAddress suggested) {
     if (proxyListener != null) {
@@ -107,8 +121,13 @@ public final class NettyServer implements ListeningServer {
   }
 
   @Override
-  public CompletionStage<?> drain() {
-    return start().drain();
+  public synchronized CompletionStage<?> drain() {
+    CompletionStage<?> drained = start().drain();
+    if (!drainTold) {
+      drainTold = true;
+      onDrain.run();
+    }
+    return drained;
   }
 
   @Override

@@ -251,16 +251,22 @@ final class Loop implements Runnable {
     closable.forEach(Closing::quietly);
     closable.clear();
     nowNanos = System.nanoTime();
-    for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
-      task.run();
-    }
+    runTasks();
     if (settling) {
       settle(selected == 0);
     }
     tick();
   }
 
+  private void runTasks() {
+    for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+      task.run();
+    }
+  }
+
   private void dispatch(SelectionKey key) {
+    // What the supervisor said before a client connected must be known when it is accepted.
+    runTasks();
     Handler handler = (Handler) key.attachment();
     try {
       handler.ready(key);
