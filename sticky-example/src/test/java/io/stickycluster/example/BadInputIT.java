@@ -74,7 +74,8 @@ class BadInputIT {
   private static void assertOneLine(ExampleProcess example, String explanation) {
     List<String> told =
         example.err().stream()
-            .filter(line -> line.startsWith("sticky-example: ") || line.startsWith("sticky-cluster: "))
+            .filter(
+                line -> line.startsWith("sticky-example: ") || line.startsWith("sticky-cluster: "))
             .toList();
     assertThat(told).as("%s", example.err()).hasSize(1);
     assertThat(told.get(0)).contains(explanation);

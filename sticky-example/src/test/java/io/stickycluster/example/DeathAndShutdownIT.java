@@ -118,7 +118,10 @@ class DeathAndShutdownIT {
   private static CompletableFuture<TestHttp.Response> beginSlow(
       ExampleProcess example, int millis) {
     return TestHttp.begin(
-        TestHttp.address("127.0.0.1"), example.port(), TestHttp.address(CLIENT), "/slow?ms=" + millis);
+        TestHttp.address("127.0.0.1"),
+        example.port(),
+        TestHttp.address(CLIENT),
+        "/slow?ms=" + millis);
   }
 
   private static boolean canListen(int port) {
