@@ -8,5 +8,8 @@ module io.stickycluster.hash {
 
   provides io.stickycluster.spi.HashStrategy with
       io.stickycluster.hash.Djb2,
-      io.stickycluster.hash.Int31;
+      io.stickycluster.hash.FarmHash,
+      io.stickycluster.hash.Int31,
+      io.stickycluster.hash.Murmur3,
+      io.stickycluster.hash.SipHash;
 }

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Only whole lines count, and a line is whole when the byte behind it is there and shows that
  * the line isn't continued. Lines that RFC 9112 has servers reject, or lets read in two ways
  * (continued lines, ends of line other than CR LF, blanks before the colon, control characters),
- * end the reading: the head is then {@link Progress#MALFORMED} and shows what came before.
+ * end the reading, as does a 129th header line: the head is then {@link Progress#MALFORMED} and
+ * shows what came before.
  */
 public interface RequestHead {
 

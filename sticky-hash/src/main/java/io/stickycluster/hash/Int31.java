@@ -20,6 +20,7 @@ public final class Int31 implements HashStrategy {
   static final long MAX_SEED = 1L << 52;
 
   private static final long MODULUS = 1L << 31;
+  private static final int MASK = Integer.MAX_VALUE;
 
   private final long seed;
 
@@ -54,28 +55,30 @@ public final class Int31 implements HashStrategy {
 
   @Override
   public int hash(byte[] key, int offset, int length) {
-    long hash = seed;
-    for (int i = offset; i < offset + length; i++) {
-      hash = mix(hash + (key[i] & 0xff));
+    if (length == 0) {
+      return finish(seed);
+    }
+    int hash = mix(seed + (key[offset] & 0xff));
+    for (int i = offset + 1; i < offset + length; i++) {
+      hash = mix(hash, key[i] & 0xff);
     }
     return finish(hash);
   }
 
   @Override
   public int hashText(byte[] key, int offset, int length) {
-    long hash = seed;
     int end = offset + length;
-    int start = offset;
-    for (int i = offset; i <= end; i++) {
-      if (i == end || key[i] == '.') {
-        hash = addPart(hash, key, start, i);
-        start = i + 1;
-      }
+    int dot = ParseInt.find('.', key, offset, end);
+    int hash = addPart(seed, key, offset, dot);
+    while (dot < end) {
+      int start = dot + 1;
+      dot = ParseInt.find('.', key, start, end);
+      hash = addPart(hash, key, start, dot);
     }
     return finish(hash);
   }
 
-  private static long addPart(long hash, byte[] key, int start, int end) {
+  private static int addPart(long hash, byte[] key, int start, int end) {
     long number = ParseInt.parse(key, start, end);
     if (number == ParseInt.NOT_A_NUMBER) {
       return 0; // NaN survives JavaScript's arithmetic until a bitwise operation makes it 0
@@ -87,19 +90,37 @@ public final class Int31 implements HashStrategy {
     return mix(hash + number);
   }
 
-  /** JavaScript's shifts and xor cut their operands to signed 32 bits; its % keeps the sign. */
-  private static long mix(long sum) {
-    long hash = sum % MODULUS;
-    hash += (int) hash << 10;
-    hash %= MODULUS;
+  /**
+   * Mixes a sum of any sign. JavaScript's % keeps the sign, its shifts and xor cut their operands
+   * to signed 32 bits. The result is not negative, as xor drops a sign that both operands have.
+   */
+  private static int mix(long sum) {
+    long hash = addShifted(sum % MODULUS, 10);
     return (int) hash ^ (int) hash >> 6;
   }
 
+  /** Does the same for a hash and a number that are both not negative. */
+  private static int mix(int hash, int number) {
+    int mixed = addShifted(hash + number & MASK, 10);
+    return mixed ^ mixed >> 6;
+  }
+
   private static int finish(long mixed) {
-    long hash = mixed + ((int) mixed << 3);
-    hash %= MODULUS;
-    hash = (int) hash ^ (int) hash >> 11;
-    hash += (int) hash << 15;
-    return (int) (hash % MODULUS);
+    long sum = addShifted(mixed, 3);
+    return addShifted((int) sum ^ (int) sum >> 11, 15);
+  }
+
+  /** Returns what JavaScript makes of {@code hash += hash << bits; hash %= 2147483648}. */
+  private static long addShifted(long hash, int bits) {
+    return (hash + ((int) hash << bits)) % MODULUS;
+  }
+
+  /**
+   * Does the same for a hash that is not negative, in 32 bits: if what is added is negative, so may
+   * be the sum, and neither needs the remainder; else the sum is one of unsigned 32 bits.
+   */
+  private static int addShifted(int hash, int bits) {
+    int shifted = hash << bits;
+    return hash + shifted & (shifted | MASK);
   }
 }

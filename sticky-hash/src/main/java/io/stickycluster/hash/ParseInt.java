@@ -18,13 +18,22 @@ final class ParseInt {
 
   private ParseInt() {}
 
+  /** Returns the index of an ASCII character, or the end if there is none. */
+  static int find(char wanted, byte[] text, int start, int end) {
+    int at = start;
+    while (at < end && text[at] != wanted) {
+      at++;
+    }
+    return at;
+  }
+
   /**
    * Returns the number, of at most 15 digits, or {@link #NOT_A_NUMBER} or {@link #LARGE}.
    *
    * @param end the index behind the last byte
    */
   static long parse(byte[] text, int start, int end) {
-    int at = skipSpace(text, start, end);
+    int at = start < end && isDigit(text[start]) ? start : skipSpace(text, start, end);
     boolean negative = at < end && text[at] == '-';
     if (negative || (at < end && text[at] == '+')) {
       at++;

@@ -7,6 +7,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelPromise;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.epoll.EpollIoHandler;
@@ -97,10 +98,11 @@ final class BenchWorker {
       if (!keepAlive) {
         response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
       }
-      var written = context.writeAndFlush(response);
+      ChannelPromise written = context.newPromise();
       if (!keepAlive) {
         written.addListener(ChannelFutureListener.CLOSE);
       }
+      context.writeAndFlush(response, written);
     }
 
     @Override

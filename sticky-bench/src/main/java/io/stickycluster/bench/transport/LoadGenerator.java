@@ -2,6 +2,7 @@ package io.stickycluster.bench.transport;
 
 import java.io.EOFException;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
@@ -36,7 +37,7 @@ final class LoadGenerator {
   }
 
   /** What came of it; a failed request is one that got no whole answer. */
-  record Result(double requestsPerSecond, long failed) {}
+  record Result(long requests, double requestsPerSecond, long failed) {}
 
   private static final int SOURCES = 128;
 
@@ -58,7 +59,7 @@ final class LoadGenerator {
       thread.join();
     }
     double seconds = (System.nanoTime() - start) / 1e9;
-    return new Result(done.sum() / seconds, failed.sum());
+    return new Result(done.sum(), done.sum() / seconds, failed.sum());
   }
 
   private static void client(
@@ -66,13 +67,13 @@ final class LoadGenerator {
     ByteBuffer keep = request(mode, "keep-alive");
     ByteBuffer close = request(mode, "close");
     ByteBuffer buffer = ByteBuffer.allocateDirect(256 * 1024);
-    InetSocketAddress server = new InetSocketAddress("127.0.0.1", port);
+    InetSocketAddress server = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
     int source = number;
     while (System.nanoTime() < end) {
       source = (source + 37) % SOURCES;
       int answered = 0;
       try (SocketChannel channel = SocketChannel.open()) {
-        channel.bind(new InetSocketAddress("127.0.1." + (source + 1), 0));
+        channel.bind(source(source));
         channel.connect(server);
         while (answered < mode.requestsPerConnection) {
           boolean last = answered + 1 == mode.requestsPerConnection || System.nanoTime() >= end;
@@ -91,6 +92,11 @@ final class LoadGenerator {
         failed.increment();
       }
     }
+  }
+
+  private static InetSocketAddress source(int number) throws IOException {
+    byte[] address = {127, 0, 1, (byte) (number + 1)};
+    return new InetSocketAddress(InetAddress.getByAddress(address), 0);
   }
 
   private static ByteBuffer request(Mode mode, String connection) {

@@ -7,6 +7,7 @@ import io.stickycluster.spi.Transport.Seat;
 import io.stickycluster.spi.TransportSettings;
 import io.stickycluster.spi.TransportSettings.Parking;
 import io.stickycluster.transport.nio.NioTransportProvider;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -33,7 +34,7 @@ final class NioProxy {
     int workers = args.length - first;
     TransportSettings settings =
         new TransportSettings(
-            new InetSocketAddress("127.0.0.1", Integer.parseInt(args[0])),
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(args[0])),
             1024,
             Path.of("."),
             "auto",

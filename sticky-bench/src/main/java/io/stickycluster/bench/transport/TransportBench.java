@@ -5,6 +5,7 @@ import io.stickycluster.bench.transport.LoadGenerator.Result;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -13,11 +14,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * Measures the NIO transport, HAProxy and nginx side by side: the same two workers behind all of
@@ -52,73 +51,113 @@ final class TransportBench {
     for (Path worker : workers) {
       java(BenchWorker.class, List.of(worker.toString()));
     }
-    Map<String, Integer> ports = new LinkedHashMap<>();
-    ports.put("nio", nio(workers, options));
-    ports.put("haproxy", haproxy(workers));
-    ports.put("nginx", nginx(workers));
-    String only = System.getProperty("bench.modes", "CLOSE,KEEP_ALIVE,BODY");
+    List<Contender> contenders = List.of(nio(workers, options), haproxy(workers), nginx(workers));
+    String modes = System.getProperty("bench.modes", "CLOSE,KEEP_ALIVE,BODY");
     for (Mode mode : Mode.values()) {
-      if (!only.contains(mode.name())) {
+      if (!modes.contains(mode.name())) {
         continue;
       }
-      for (int port : ports.values()) {
-        LoadGenerator.run(port, mode, clients, time.multipliedBy(2));
+      for (Contender contender : contenders) {
+        LoadGenerator.run(contender.port, mode, clients, time.multipliedBy(2));
       }
-      Map<String, double[]> rates = new LinkedHashMap<>();
-      Map<String, Long> failures = new LinkedHashMap<>();
+      contenders.forEach(Contender::forget);
       for (int round = 0; round < rounds; round++) {
-        for (Map.Entry<String, Integer> proxy : ports.entrySet()) {
-          Result result = LoadGenerator.run(proxy.getValue(), mode, clients, time);
-          rates.computeIfAbsent(proxy.getKey(), k -> new double[rounds])[round] =
-              result.requestsPerSecond();
-          failures.merge(proxy.getKey(), result.failed(), Long::sum);
+        for (Contender contender : contenders) {
+          contender.measure(mode, clients, time);
         }
       }
-      double reference = median(rates.getOrDefault("haproxy", new double[] {Double.NaN}));
-      rates.forEach(
-          (name, values) ->
-              System.out.printf(
-                  Locale.ROOT,
-                  "%-10s %-8s %9.0f/s  %.2f x haproxy  (%.0f..%.0f) failed %d%n",
-                  mode,
-                  name,
-                  median(values),
-                  median(values) / reference,
-                  Arrays.stream(values).min().orElse(0),
-                  Arrays.stream(values).max().orElse(0),
-                  failures.get(name)));
+      double reference = contenders.get(1).medianRate();
+      for (Contender contender : contenders) {
+        System.out.printf(Locale.ROOT, "%-10s %s%n", mode, contender.report(reference));
+      }
     }
   }
 
-  private int nio(List<Path> workers, List<String> options) throws Exception {
+  /** One proxy and what was measured of it. */
+  private static final class Contender {
+    private final String name;
+    private final int port;
+    private final ProcessHandle process;
+    private final List<Double> rates = new ArrayList<>();
+    private final List<Double> cpuMicros = new ArrayList<>();
+    private long failed;
+
+    Contender(String name, int port, Process process) {
+      this.name = name;
+      this.port = port;
+      this.process = process.toHandle();
+    }
+
+    void forget() {
+      rates.clear();
+      cpuMicros.clear();
+      failed = 0;
+    }
+
+    void measure(Mode mode, int clients, Duration time) throws InterruptedException {
+      long cpu = cpuNanos();
+      Result result = LoadGenerator.run(port, mode, clients, time);
+      rates.add(result.requestsPerSecond());
+      cpuMicros.add((cpuNanos() - cpu) / 1e3 / Math.max(1, result.requests()));
+      failed += result.failed();
+    }
+
+    double medianRate() {
+      return median(rates);
+    }
+
+    String report(double reference) {
+      return String.format(
+          Locale.ROOT,
+          "%-8s %9.0f/s  %.2f x haproxy  (%.0f..%.0f)  %.1f us CPU per request  failed %d",
+          name,
+          medianRate(),
+          medianRate() / reference,
+          rates.stream().mapToDouble(d -> d).min().orElse(0),
+          rates.stream().mapToDouble(d -> d).max().orElse(0),
+          median(cpuMicros),
+          failed);
+    }
+
+    private long cpuNanos() {
+      return Stream.concat(Stream.of(process), process.descendants())
+          .mapToLong(p -> p.info().totalCpuDuration().orElse(Duration.ZERO).toNanos())
+          .sum();
+    }
+
+    private static double median(List<Double> values) {
+      return values.stream().sorted().skip(values.size() / 2).findFirst().orElse(Double.NaN);
+    }
+  }
+
+  private Contender nio(List<Path> workers, List<String> options) throws Exception {
     int port = freePort();
     List<String> arguments = new ArrayList<>();
     arguments.add(Integer.toString(port));
     arguments.addAll(options);
     workers.forEach(worker -> arguments.add(worker.toString()));
-    java(NioProxy.class, arguments);
-    return port;
+    return new Contender("nio", port, java(NioProxy.class, arguments));
   }
 
-  private int haproxy(List<Path> workers) throws Exception {
+  private Contender haproxy(List<Path> workers) throws Exception {
     int port = freePort();
     Path file = directory.resolve("haproxy.cfg");
     Files.writeString(file, ReferenceProxies.haproxy(port, workers));
-    start(List.of("haproxy", "-db", "-f", file.toString()));
+    Process process = start(List.of("haproxy", "-db", "-f", file.toString()));
     awaitPort(port);
-    return port;
+    return new Contender("haproxy", port, process);
   }
 
-  private int nginx(List<Path> workers) throws Exception {
+  private Contender nginx(List<Path> workers) throws Exception {
     int port = freePort();
     Path file = directory.resolve("nginx.conf");
     Files.writeString(file, ReferenceProxies.nginx(port, workers, directory));
-    start(List.of("nginx", "-c", file.toString()));
+    Process process = start(List.of("nginx", "-c", file.toString()));
     awaitPort(port);
-    return port;
+    return new Contender("nginx", port, process);
   }
 
-  private void java(Class<?> main, List<String> arguments) throws Exception {
+  private Process java(Class<?> main, List<String> arguments) throws Exception {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     String flags = System.getProperty("bench.jvm", "");
@@ -138,6 +177,7 @@ final class TransportBench {
     if (line == null) {
       throw new IOException(main.getSimpleName() + " did not start");
     }
+    return process;
   }
 
   private Process start(List<String> command) throws IOException {
@@ -156,7 +196,7 @@ final class TransportBench {
   private static void awaitPort(int port) throws Exception {
     for (int i = 0; ; i++) {
       try (Socket socket = new Socket()) {
-        socket.connect(new InetSocketAddress("127.0.0.1", port));
+        socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
         return;
       } catch (IOException e) {
         if (i == 100) {
@@ -165,12 +205,6 @@ final class TransportBench {
         Thread.sleep(50);
       }
     }
-  }
-
-  private static double median(double[] values) {
-    double[] sorted = values.clone();
-    Arrays.sort(sorted);
-    return sorted[sorted.length / 2];
   }
 
   private void close() throws InterruptedException {

@@ -18,6 +18,9 @@ final class HttpHead implements RequestHead {
   /** Longer than every method in IANA's registry. */
   private static final int MAX_METHOD_BYTES = 24;
 
+  /** So that what a head costs doesn't grow with the number of its lines. */
+  private static final int MAX_HEADER_LINES = 128;
+
   private static final String VERSION = "HTTP/1.";
   private static final String TOKEN_MARKS = "!#$%&'*+-.^_`|~";
 
@@ -173,6 +176,9 @@ final class HttpHead implements RequestHead {
       }
     }
     int next = endLine(at);
+    if (next >= 0 && headerCount == MAX_HEADER_LINES) {
+      return stop(Progress.MALFORMED);
+    }
     if (next >= 0) {
       add(start, nameEnd, value, valueEnd);
     }

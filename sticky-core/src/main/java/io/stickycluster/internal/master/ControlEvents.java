@@ -98,6 +98,7 @@ final class ControlEvents implements ControlServer.Listener {
     Map<String, String> fields = new HashMap<>(welcome);
     fields.put("hand-over-token", worker.seat.token());
     worker.transportParameters.forEach((name, value) -> fields.put("transport." + name, value));
+    worker.userVariables.forEach((name, value) -> fields.put("env." + name, value));
     link.send(Frame.ofMaster(Verb.WELCOME.name(prefix), Fields.encode(fields)));
   }
 

@@ -130,7 +130,8 @@ public final class MasterRuntime implements Master {
     int index = worker.index();
     Map<String, String> variables;
     try {
-      variables = new HashMap<>(parts.options().env().apply(index));
+      worker.userVariables = Map.copyOf(parts.options().env().apply(index));
+      variables = new HashMap<>(worker.userVariables);
     } catch (RuntimeException e) {
       throw new IllegalStateException("the env function threw for index " + index + ": " + e, e);
     }

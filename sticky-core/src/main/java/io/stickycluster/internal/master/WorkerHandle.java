@@ -21,6 +21,9 @@ final class WorkerHandle {
   final Instant startedAt = Instant.now();
   final long forkedNanos;
 
+  /** What the user's function put into its environment. */
+  Map<String, String> userVariables = Map.of();
+
   /** What the worker's half of the transport needs to know. */
   Map<String, String> transportParameters = Map.of();
 

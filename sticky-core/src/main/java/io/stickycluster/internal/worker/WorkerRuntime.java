@@ -15,13 +15,13 @@ import io.stickycluster.spi.WorkerTransport.Setup;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -148,7 +148,7 @@ public final class WorkerRuntime {
             environment.index(),
             environment.id(),
             environment.masterPid(),
-            Map.copyOf(options.env().apply(environment.index())),
+            startingWith("env.", told),
             messages);
     CompletionStage<? extends Server> starting = program.start(view);
     if (starting == null) {
@@ -174,20 +174,21 @@ public final class WorkerRuntime {
   }
 
   private Setup setup(Map<String, String> told) throws IOException {
-    Map<String, String> parameters = new HashMap<>();
-    String start = "transport.";
-    told.forEach(
-        (name, value) -> {
-          if (name.startsWith(start)) {
-            parameters.put(name.substring(start.length()), value);
-          }
-        });
     return new Setup(
         environment.index(),
         environment.id(),
         Fields.require(told, "hand-over-token"),
         Path.of(Fields.require(told, "directory")),
-        parameters);
+        startingWith("transport.", told));
+  }
+
+  /** Returns the fields whose names start like this, without that start. */
+  private static Map<String, String> startingWith(String start, Map<String, String> fields) {
+    return fields.entrySet().stream()
+        .filter(field -> field.getKey().startsWith(start))
+        .collect(
+            Collectors.toUnmodifiableMap(
+                field -> field.getKey().substring(start.length()), Map.Entry::getValue));
   }
 
   private void readLink() {
@@ -222,7 +223,16 @@ public final class WorkerRuntime {
     if (now == null) {
       say(Verb.PONG, Map.of());
     } else {
-      now.server().probe().whenComplete((value, error) -> say(Verb.PONG, Map.of()));
+      now.server()
+          .probe()
+          .whenComplete(
+              (value, error) -> {
+                if (error == null) {
+                  say(Verb.PONG, Map.of());
+                } else {
+                  log.warn("worker {} is not well: {}", environment.index(), error.toString());
+                }
+              });
     }
   }
 

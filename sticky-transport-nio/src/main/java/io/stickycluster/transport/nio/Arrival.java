@@ -111,7 +111,7 @@ final class Arrival implements Loop.Handler {
     try {
       SocketChannel backend = connect(ready);
       if (backend != null) {
-        handOver(backend, io);
+        handOver(backend, null, io);
       }
     } catch (IOException e) {
       // It may have died a moment ago, or its queue or our descriptors have run out.
@@ -160,6 +160,7 @@ final class Arrival implements Loop.Handler {
     if (connecting != null) {
       loop.retire(connecting, connectingKey);
       connecting = null;
+      connectingKey = null;
     }
     loop.release(client, clientKey);
   }
@@ -189,12 +190,12 @@ final class Arrival implements Loop.Handler {
     }
     loop.connecting().remove(this);
     connecting = null;
+    connectingKey = null;
     try {
       backend.finishConnect();
-      connectingKey = key;
       ByteBuffer io = loop.io().limit(Buffers.BYTES);
       putFirst(io, to);
-      handOver(backend, io);
+      handOver(backend, key, io);
     } catch (IOException e) {
       log.debug("worker {} does not take a connection: {}", index, e.toString());
       loop.retire(backend, key);
@@ -256,13 +257,12 @@ final class Arrival implements Loop.Handler {
     }
   }
 
-  private void handOver(SocketChannel backend, ByteBuffer io) {
+  private void handOver(SocketChannel backend, @Nullable SelectionKey key, ByteBuffer io) {
     if (loop.isDebug()) {
       InetAddress host = address.getAddress();
       log.info("{}:{} -> worker {}", host.getHostAddress(), address.getPort(), index);
     }
-    Relay relay = new Relay(loop, client, clientKey, backend, connectingKey, this);
-    connectingKey = null;
+    Relay relay = new Relay(loop, client, clientKey, backend, key, this);
     loop.add(relay);
     relay.begin(io.flip(), ended);
   }

@@ -33,9 +33,9 @@ final class Buffers {
     return current;
   }
 
-  /** Keeps what is left in the loop's buffer. */
+  /** Keeps what is left in the loop's buffer, as {@link #io} returned it. */
   ByteBuffer keep(ByteBuffer io) {
-    if (io == current && io.remaining() > SMALL_READ_BYTES) {
+    if (io.remaining() > SMALL_READ_BYTES) {
       ByteBuffer next = spare.poll();
       if (next == null && direct < MAX_DIRECT) {
         next = ByteBuffer.allocateDirect(BYTES);

@@ -251,16 +251,22 @@ final class Loop implements Runnable {
     closable.forEach(Closing::quietly);
     closable.clear();
     nowNanos = System.nanoTime();
-    for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
-      task.run();
-    }
+    runTasks();
     if (settling) {
       settle(selected == 0);
     }
     tick();
   }
 
+  private void runTasks() {
+    for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+      task.run();
+    }
+  }
+
   private void dispatch(SelectionKey key) {
+    // What the supervisor said before a client connected must be known when it is accepted.
+    runTasks();
     Handler handler = (Handler) key.attachment();
     try {
       handler.ready(key);
@@ -292,7 +298,8 @@ final class Loop implements Runnable {
   }
 
   private long timeoutMillis() {
-    if (acceptor != null && acceptor.isResting() || !heads.isEmpty() || hasParked()) {
+    boolean resting = acceptor != null && acceptor.isResting();
+    if (resting || !heads.isEmpty() || hasParked()) {
       return TICK_MILLIS;
     }
     return relays.isEmpty() && connecting.isEmpty() ? 0 : 1000;

@@ -269,7 +269,7 @@ final class Relay implements Loop.Handler {
       boolean full = !io.hasRemaining();
       sendToClient(io.flip());
       // A client that is not registered yet may be done: look whether the worker is, too.
-      if (closed || !full && clientKey != null) {
+      if (closed || (!full && clientKey != null)) {
         return;
       }
     }

@@ -1,0 +1,13 @@
+package io.stickycluster.bench;
+
+import picocli.CommandLine.Option;
+
+/** The option that every command has. */
+public final class HelpOption {
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "show this text")
+  private boolean help;
+}

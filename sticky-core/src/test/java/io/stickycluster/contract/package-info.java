@@ -1,0 +1,2 @@
+/** Tests that every implementation of an SPI passes; in this module's test jar. */
+package io.stickycluster.contract;
