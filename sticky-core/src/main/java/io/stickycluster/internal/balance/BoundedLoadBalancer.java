@@ -12,9 +12,9 @@ import java.util.function.LongSupplier;
  * <p>A new key goes to the worker it prefers most among those that one more connection does not
  * lift above {@code ceil(factor * mean)}, where the mean has this connection in it; there always is
  * one. From then on the key stays there, whatever the loads are, until it has not been asked for
- * during the expiry, or so many other keys have been that the memory is full. Load is the number of
- * open connections as the master counts them; a key behind which many clients stand weighs as much
- * as they do.
+ * during the expiry, or so many other keys have been that the memory is full. Load is the
+ * {@linkplain BoundedLoadEstimate estimated} number of open connections; a key behind which many
+ * clients stand weighs as much as they do.
  *
  * <p>Unlike other balancers this one depends on history: another master, or this one restarted,
  * places keys by the loads it then sees.
@@ -23,8 +23,10 @@ final class BoundedLoadBalancer implements Balancer {
 
   private final int workers;
   private final double factor;
-  private final IntToLongFunction openConnections;
   private final LongSupplier nanoClock;
+
+  /** Guarded by {@link #memory}. */
+  private final BoundedLoadEstimate loads;
 
   /** Guarded by itself. */
   private final BoundedLoadMemory memory;
@@ -42,9 +44,9 @@ final class BoundedLoadBalancer implements Balancer {
       IntToLongFunction openConnections,
       BoundedLoadMemory memory,
       LongSupplier nanoClock) {
-    this.workers = workers;
+    this.workers = Workers.check(workers);
     this.factor = factor;
-    this.openConnections = openConnections;
+    this.loads = new BoundedLoadEstimate(workers, openConnections);
     this.memory = memory;
     this.nanoClock = nanoClock;
   }
@@ -60,24 +62,25 @@ final class BoundedLoadBalancer implements Balancer {
       long now = nanoClock.getAsLong();
       int index = memory.use(hash, now);
       if (index == BoundedLoadMemory.ABSENT) {
-        index = place(hash);
+        index = place(hash, now);
         memory.put(hash, index, now);
       }
+      loads.sent(index, now);
       return index;
     }
   }
 
-  private int place(int hash) {
+  private int place(int hash, long now) {
     long total = 1;
     for (int i = 0; i < workers; i++) {
-      total += load(i);
+      total += loads.load(i, now);
     }
     double bound = Math.ceil(factor * total / workers);
     int best = 0;
     long bestRank = -1;
     long leastLoad = Long.MAX_VALUE;
     for (int i = 0; i < workers; i++) {
-      long load = load(i);
+      long load = loads.load(i, now);
       // Loads may have changed since they were summed up, so there may be none below the bound.
       if (load + 1 > bound && bestRank < 0 && load < leastLoad) {
         leastLoad = load;
@@ -90,10 +93,6 @@ final class BoundedLoadBalancer implements Balancer {
       }
     }
     return best;
-  }
-
-  private long load(int index) {
-    return Math.max(0, openConnections.applyAsLong(index));
   }
 
   /** The finalizer of MurmurHash3 (Austin Appleby): every bit in changes half of those out. */

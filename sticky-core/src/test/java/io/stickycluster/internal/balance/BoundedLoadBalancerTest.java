@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.stickycluster.Balancer;
 import io.stickycluster.spi.BalancerProvider;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -91,6 +92,31 @@ class BoundedLoadBalancerTest {
   }
 
   @Test
+  void a_burst_spreads_before_its_connections_are_reported() {
+    Balancer balancer = balancer(4, 1.25, new long[4]);
+    long[] sent = new long[4];
+    for (int key = 0; key < 100; key++) {
+      sent[balancer.index(key)]++;
+    }
+    assertThat(Arrays.stream(sent).max().orElseThrow()).isLessThanOrEqualTo(32);
+  }
+
+  @Test
+  void connections_that_came_and_went_are_forgotten() {
+    Balancer balancer = balancer(2, 1, new long[2]);
+    int home = balancer.index(1);
+    for (int i = 0; i < 100; i++) {
+      balancer.index(1);
+    }
+    int other = 2;
+    while (balancer(2, 1, new long[2]).index(other) != home) {
+      other++;
+    }
+    clock.addAndGet(Duration.ofSeconds(6).toNanos());
+    assertThat(balancer.index(other)).isEqualTo(home);
+  }
+
+  @Test
   void many_keys_of_equal_weight_fill_no_worker_above_the_bound() {
     long[] loads = new long[10];
     Balancer balancer = balancer(10, 1.25, loads);
@@ -122,8 +148,8 @@ class BoundedLoadBalancerTest {
 
   @Test
   void without_load_one_more_worker_moves_only_the_keys_that_go_to_it() {
-    Balancer four = balancer(4, 1.25, new long[4]);
-    Balancer five = balancer(5, 1.25, new long[5]);
+    Balancer four = balancer(4, 10, new long[4]);
+    Balancer five = balancer(5, 10, new long[5]);
     int moved = 0;
     for (int key = 0; key < 1000; key++) {
       int before = four.index(key);

@@ -105,7 +105,7 @@ class HashStrategiesTest {
         loader(BalancerProvider.class, OwnBalancer.class, FalseModulo.class)) {
       Balancers balancers = Balancers.load(loader);
       assertThat(balancers.names())
-          .containsExactly("least-loaded", "minimal-move", "modulo", "round-robin");
+          .containsExactly("bounded-load", "least-loaded", "minimal-move", "modulo", "round-robin");
       assertThat(balancers.require("modulo")).isNotInstanceOf(FalseModulo.class);
       assertThat(balancers.remarks())
           .singleElement()
@@ -114,8 +114,8 @@ class HashStrategiesTest {
       assertThatThrownBy(() -> balancers.require("random"))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessage(
-              "no balancer 'random': there are least-loaded, minimal-move, modulo, round-robin;"
-                  + " add a jar with an own one");
+              "no balancer 'random': there are bounded-load, least-loaded, minimal-move, modulo,"
+                  + " round-robin; add a jar with an own one");
     }
   }
 
