@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * The clients whose connections one worker process has taken, one on a line of a file, which
@@ -44,6 +45,16 @@ final class AcceptRecord {
     } catch (NoSuchFileException e) {
       return Set.of(); // it never served
     }
+  }
+
+  /** Deletes the records and their directory. */
+  static void delete(Path directory) throws IOException {
+    try (Stream<Path> files = Files.list(directory)) {
+      for (Path file : files.toList()) {
+        Files.delete(file);
+      }
+    }
+    Files.delete(directory);
   }
 
   /** Returns how a client is noted. */

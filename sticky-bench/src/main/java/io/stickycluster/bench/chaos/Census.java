@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /**
@@ -19,6 +20,7 @@ import java.util.stream.Collectors;
  */
 record Census(Map<String, Integer> descriptors, Map<String, Integer> threads) {
 
+  private static final long PATIENCE_NANOS = 30_000_000_000L;
   private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
 
   /** Threads that the JDK and Netty keep for a while or for good, whoever used them first. */
@@ -66,7 +68,7 @@ record Census(Map<String, Integer> descriptors, Map<String, Integer> threads) {
   }
 
   /** Returns what there is more of than there was, empty if nothing. */
-  String grownSince(Census before) {
+  private String grownSince(Census before) {
     StringBuilder grown = new StringBuilder();
     compare("descriptors", before.descriptors, descriptors, grown);
     compare("threads", before.threads, threads, grown);
@@ -86,11 +88,30 @@ record Census(Map<String, Integer> descriptors, Map<String, Integer> threads) {
         });
   }
 
-  int descriptorCount() {
+  /** Waits until there is no more of anything than there was, or for a while. */
+  static Verdict growth(String promise, Census before) throws IOException, InterruptedException {
+    long end = System.nanoTime() + PATIENCE_NANOS;
+    Census after = take();
+    while (!after.grownSince(before).isEmpty() && System.nanoTime() < end) {
+      TimeUnit.MILLISECONDS.sleep(100);
+      after = take();
+    }
+    return Verdict.of(
+        promise,
+        after.grownSince(before),
+        "%d -> %d descriptors, %d -> %d threads"
+            .formatted(
+                before.descriptorCount(),
+                after.descriptorCount(),
+                before.threadCount(),
+                after.threadCount()));
+  }
+
+  private int descriptorCount() {
     return descriptors.values().stream().mapToInt(count -> count).sum();
   }
 
-  int threadCount() {
+  private int threadCount() {
     return threads.values().stream().mapToInt(count -> count).sum();
   }
 

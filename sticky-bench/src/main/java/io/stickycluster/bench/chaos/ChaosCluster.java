@@ -25,6 +25,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The cluster under test: its master, which runs in this process, what is done to its workers, and
@@ -221,10 +223,10 @@ final class ChaosCluster implements ClusterListener {
                     == ProcessHandle.current().pid());
   }
 
-  /** Replaces all workers; completes without a value if that was given up because of a death. */
-  CompletableFuture<Void> reload() {
+  /** Replaces all workers. */
+  void reload() {
     long start = System.nanoTime();
-    return begun(master.reload().toCompletableFuture(), error -> judge("a reload", start, error));
+    begun(master.reload().toCompletableFuture(), error -> judge("a reload", start, error));
   }
 
   /** Replaces all workers, one of which is going to fail. */
@@ -235,11 +237,11 @@ final class ChaosCluster implements ClusterListener {
   }
 
   /** Changes the number of workers. */
-  CompletableFuture<Void> scale(int wanted) {
+  void scale(int wanted) {
     long start = System.nanoTime();
     int before = workers;
     history.scalingBegins(wanted, start);
-    return begun(
+    begun(
         master.scale(wanted).toCompletableFuture(),
         error -> {
           workers = error == null ? wanted : before;
@@ -248,8 +250,7 @@ final class ChaosCluster implements ClusterListener {
         });
   }
 
-  private CompletableFuture<Void> begun(
-      CompletableFuture<?> operation, java.util.function.Consumer<Throwable> end) {
+  private void begun(CompletableFuture<?> operation, Consumer<@Nullable Throwable> end) {
     CompletableFuture<Void> judged =
         operation.handle(
             (value, error) -> {
@@ -257,10 +258,9 @@ final class ChaosCluster implements ClusterListener {
               return null;
             });
     operations.add(judged);
-    return judged;
   }
 
-  private void judge(String what, long start, Throwable error) {
+  private void judge(String what, long start, @Nullable Throwable error) {
     long now = System.nanoTime();
     boolean excused = history.deaths().stream().anyMatch(death -> death.mayHaveCut(start, now));
     if (error != null && !excused) {

@@ -84,7 +84,9 @@ public final class ChaosCommand implements Callable<Integer> {
               + " before and after")
   private @Nullable Integer respawns;
 
-  @Mixin private HelpOption help = new HelpOption();
+  @SuppressWarnings("UnusedVariable") // Set by the command line.
+  @Mixin
+  private HelpOption help = new HelpOption();
 
   @Spec private CommandSpec spec = CommandSpec.create();
 

@@ -55,17 +55,8 @@ final class ChaosRun {
     try {
       return new ChaosRun(road, settings, progress, records).run();
     } finally {
-      delete(records);
+      AcceptRecord.delete(records);
     }
-  }
-
-  private static void delete(Path directory) throws IOException {
-    try (Stream<Path> files = Files.list(directory)) {
-      for (Path file : files.toList()) {
-        Files.delete(file);
-      }
-    }
-    Files.delete(directory);
   }
 
   private static IntFunction<ToIntFunction<byte[]>> routers() {
@@ -129,9 +120,7 @@ final class ChaosRun {
     askEveryIndex(load);
     Census calm = Census.take();
     String settled;
-    try (rude;
-        recovery;
-        load) {
+    try {
       load.start(settings.clients(), settings.seed());
       rude.start();
       schedule.run();
@@ -141,6 +130,10 @@ final class ChaosRun {
       }
       settled = cluster.awaitSettled(PATIENCE) ? "" : "not calm again: " + states(cluster);
       progress.accept("calm again");
+    } finally {
+      rude.stop();
+      recovery.stop();
+      load.stop();
     }
     lines.put("done", schedule.done());
     lines.put("rude clients", rude.done());
@@ -159,7 +152,7 @@ final class ChaosRun {
             "6 nobody ended who wasn't told or made to",
             String.join("; ", cluster.surprises()),
             "0 surprises"));
-    verdicts.add(growth("8 the master holds no more than before", calm));
+    verdicts.add(Census.growth("8 the master holds no more than before", calm));
   }
 
   private void tell(String action) {
@@ -192,29 +185,6 @@ final class ChaosRun {
         + (cluster.isOperating() ? ", an operation has not ended" : "");
   }
 
-  static Verdict growth(String promise, Census before) throws IOException, InterruptedException {
-    Census[] last = {Census.take()};
-    ChaosCluster.await(
-        () -> {
-          try {
-            last[0] = Census.take();
-            return last[0].grownSince(before).isEmpty();
-          } catch (IOException e) {
-            return false;
-          }
-        },
-        Duration.ofSeconds(30));
-    return Verdict.of(
-        promise,
-        last[0].grownSince(before),
-        "%d -> %d descriptors, %d -> %d threads"
-            .formatted(
-                before.descriptorCount(),
-                last[0].descriptorCount(),
-                before.threadCount(),
-                last[0].threadCount()));
-  }
-
   /** Shuts down with requests in flight and looks for what is left. */
   private void end(ChaosCluster cluster, Census nothing) throws IOException, InterruptedException {
     List<Path> directories = Census.privateDirectories();
@@ -239,7 +209,7 @@ final class ChaosRun {
             open + (left.isEmpty() ? "" : " left: " + left),
             "rwx------"));
     verdicts.add(Ports.free("5 the port is free", cluster.address()));
-    verdicts.add(growth("5 nothing of the cluster is left in its process", nothing));
+    verdicts.add(Census.growth("5 nothing of the cluster is left in its process", nothing));
   }
 
   private static String worldReadable(Path directory) throws IOException {

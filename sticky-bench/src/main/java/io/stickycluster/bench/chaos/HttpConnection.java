@@ -93,7 +93,7 @@ final class HttpConnection implements AutoCloseable {
    * @throws NumberFormatException if a number in it is none
    */
   Head readHead() throws IOException {
-    String[] lines = readHeadText().split("\r\n");
+    String[] lines = readHeadText().split("\r\n", -1);
     int status = Integer.parseInt(lines[0].split(" ", 3)[1]);
     int index = -1;
     long pid = 0;

@@ -12,15 +12,17 @@ import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Clients that behave: one thread each, with one request on a connection, many, or uploads, from
  * many addresses. Every answer is checked.
  */
-final class Load implements AutoCloseable {
+final class Load {
 
   private static final int MAX_PAUSE_MILLIS = 20;
   private static final int REQUESTS_PER_CONNECTION = 50;
@@ -62,8 +64,7 @@ final class Load implements AutoCloseable {
   }
 
   /** Lets requests in flight end, then the clients. */
-  @Override
-  public void close() throws InterruptedException {
+  void stop() throws InterruptedException {
     stopped = true;
     for (Thread thread : threads) {
       thread.join();
@@ -98,39 +99,39 @@ final class Load implements AutoCloseable {
   }
 
   private void askOnce(InetAddress from, Manner manner, Random random) {
-    Progress progress = new Progress(from);
+    Visit visit = new Visit(from);
     try (HttpConnection connection = HttpConnection.open(server, from)) {
-      progress.connection = connection;
+      visit.connection = connection;
       if (manner == Manner.UPLOAD) {
         byte[] upload = new byte[UPLOAD_BYTES];
         random.nextBytes(upload);
         connection.post(upload, true);
-        byte[] echo = read(progress);
+        byte[] echo = read(visit);
         if (!Arrays.equals(upload, echo)) {
           throw new WrongAnswerException(Kind.WRONG, "the echo differs from what was sent");
         }
       } else {
         connection.get(random.nextInt(20) == 0 ? "/slow?ms=200" : "/whoami", true);
-        read(progress);
+        read(visit);
       }
       tally.ok();
     } catch (IOException | RuntimeException e) {
-      tally.failed(failure(progress, e));
+      tally.failed(failure(visit, e));
     }
   }
 
   private void askManyTimes(InetAddress from, Random random) throws InterruptedException {
-    Progress progress = new Progress(from);
+    Visit visit = new Visit(from);
     try (HttpConnection connection = HttpConnection.open(server, from)) {
-      progress.connection = connection;
-      for (int i = 0; i < REQUESTS_PER_CONNECTION && !stopped && !progress.closes; i++) {
+      visit.connection = connection;
+      for (int i = 0; i < REQUESTS_PER_CONNECTION && !stopped && !visit.closes; i++) {
         connection.get("/whoami", i == REQUESTS_PER_CONNECTION - 1);
-        read(progress);
+        read(visit);
         tally.ok();
         TimeUnit.MILLISECONDS.sleep(random.nextInt(MAX_PAUSE_MILLIS));
       }
     } catch (IOException | RuntimeException e) {
-      tally.failed(failure(progress, e));
+      tally.failed(failure(visit, e));
     }
   }
 
@@ -140,45 +141,45 @@ final class Load implements AutoCloseable {
    * @return the process, or 0 if the request failed
    */
   long whoServes(InetAddress from) {
-    Progress progress = new Progress(from);
+    Visit visit = new Visit(from);
     try (HttpConnection connection = HttpConnection.open(server, from)) {
-      progress.connection = connection;
+      visit.connection = connection;
       connection.get("/whoami", true);
-      read(progress);
+      read(visit);
       tally.ok();
-      return progress.pid;
+      return visit.pid;
     } catch (IOException | RuntimeException e) {
-      tally.failed(failure(progress, e));
+      tally.failed(failure(visit, e));
       return 0;
     }
   }
 
-  private byte[] read(Progress progress) throws IOException {
-    HttpConnection connection = progress.opened();
+  private byte[] read(Visit visit) throws IOException {
+    HttpConnection connection = visit.opened();
     Head head = connection.readHead();
     if (head.status() != 200) {
       throw new WrongAnswerException(Kind.WRONG, "status " + head.status());
     }
-    if (progress.pid == 0) {
+    if (visit.pid == 0) {
       Set<Integer> expected =
-          history.indices(progress.from, connection.startNanos(), System.nanoTime());
+          history.indices(visit.from, connection.startNanos(), System.nanoTime());
       if (!expected.contains(head.index())) {
         throw new WrongAnswerException(
             Kind.MOVED, "served by index %d, not %s".formatted(head.index(), expected));
       }
-    } else if (progress.pid != head.pid()) {
+    } else if (visit.pid != head.pid()) {
       throw new WrongAnswerException(
           Kind.MOVED, "process %d took the connection over".formatted(head.pid()));
     }
-    progress.pid = head.pid();
-    progress.closes = head.closes();
+    visit.pid = head.pid();
+    visit.closes = head.closes();
     byte[] body = connection.readBody(head);
-    progress.answers++;
+    visit.answers++;
     return body;
   }
 
-  private static Failure failure(Progress progress, Exception error) {
-    HttpConnection connection = progress.connection;
+  private static Failure failure(Visit visit, Exception error) {
+    HttpConnection connection = visit.connection;
     Kind kind;
     if (error instanceof WrongAnswerException wrong) {
       kind = wrong.kind;
@@ -191,31 +192,32 @@ final class Load implements AutoCloseable {
     }
     return new Failure(
         kind,
-        connection == null ? new InetSocketAddress(progress.from, 0) : connection.client(),
-        progress.pid,
-        connection == null ? progress.startNanos : connection.startNanos(),
+        connection == null ? new InetSocketAddress(visit.from, 0) : connection.client(),
+        visit.pid,
+        connection == null ? visit.startNanos : connection.startNanos(),
         System.nanoTime(),
-        "%s after %d answers".formatted(error.getMessage(), progress.answers));
+        "%s after %d answers".formatted(error.getMessage(), visit.answers));
   }
 
   /** How far a client has come with one connection. */
-  private static final class Progress {
+  private static final class Visit {
     private final InetAddress from;
     private final long startNanos = System.nanoTime();
-    private @org.jspecify.annotations.Nullable HttpConnection connection;
+    private @Nullable HttpConnection connection;
     private long pid;
     private boolean closes;
     private int answers;
 
-    Progress(InetAddress from) {
+    Visit(InetAddress from) {
       this.from = from;
     }
 
     HttpConnection opened() {
-      return java.util.Objects.requireNonNull(connection);
+      return Objects.requireNonNull(connection);
     }
   }
 
+  /** An answer that isn't the one to the request. */
   private static final class WrongAnswerException extends RuntimeException {
     private static final long serialVersionUID = 1;
     private final Kind kind;

@@ -9,7 +9,7 @@ import java.util.Locale;
  * Measures the time from the death of a worker to the first answer of its successor. Safe for use
  * by several threads.
  */
-final class Recovery implements AutoCloseable {
+final class Recovery {
 
   private static final long GIVE_UP_NANOS = 60_000_000_000L;
 
@@ -60,8 +60,8 @@ final class Recovery implements AutoCloseable {
     nanos.add(time);
   }
 
-  @Override
-  public void close() throws InterruptedException {
+  /** Waits for the measurements that go on. */
+  void stop() throws InterruptedException {
     List<Thread> running;
     synchronized (this) {
       running = List.copyOf(probes);

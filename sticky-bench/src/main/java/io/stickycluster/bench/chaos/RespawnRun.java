@@ -14,7 +14,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 
 /** Kills workers many times over and compares what the master holds before and after. */
 final class RespawnRun {
@@ -56,17 +55,8 @@ final class RespawnRun {
     } finally {
       cluster.master().shutdownNow();
       cluster.master().awaitTermination(PATIENCE);
-      delete(records);
+      AcceptRecord.delete(records);
     }
-  }
-
-  private static void delete(Path directory) throws IOException {
-    try (Stream<Path> files = Files.list(directory)) {
-      for (Path file : files.toList()) {
-        Files.delete(file);
-      }
-    }
-    Files.delete(directory);
   }
 
   private RunReport compare(Road road, ChaosSettings settings, int respawns)
@@ -76,7 +66,7 @@ final class RespawnRun {
     Census before = Census.take();
     millis.clear();
     killAndWait(respawns);
-    Verdict holdings = ChaosRun.growth("8 descriptors and threads", before);
+    Verdict holdings = Census.growth("8 descriptors and threads", before);
     long heapAfter = Census.liveHeapBytes();
     String heap = "%d -> %d KiB".formatted(heapBefore / 1024, heapAfter / 1024);
     boolean heapKept = heapAfter - heapBefore <= HEAP_NOISE_BYTES;

@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
  * A client that doesn't behave: silent, slow, babbling, hanging up. What comes of it is nobody's
  * concern, as long as it harms nobody else.
  */
-final class RudeClients implements AutoCloseable {
+final class RudeClients {
 
   private static final byte[] REQUEST =
       "GET /whoami HTTP/1.1\r\nHost: rude\r\nConnection: close\r\n\r\n"
@@ -49,13 +49,13 @@ final class RudeClients implements AutoCloseable {
     thread.start();
   }
 
-  @Override
-  public void close() throws InterruptedException {
+  /** Lets the client hang up for good. */
+  void stop() throws InterruptedException {
     stopped = true;
     thread.join();
   }
 
-  /** Returns what was done, once closed. */
+  /** Returns what was done, once stopped. */
   String done() {
     StringBuilder done = new StringBuilder();
     counts.forEach(

@@ -84,6 +84,8 @@ final class Schedule {
     List<Action> round = new ArrayList<>(List.of(Action.values()));
     if (settings.duration().compareTo(ChaosCluster.WATCHDOG_DEADLINE) < 0) {
       round.remove(Action.HANG); // It takes longer than all the rest.
+    } else {
+      round.addAll(List.of(Action.KILL, Action.KILL, Action.KILL_AGAIN));
     }
     Collections.shuffle(round, random);
     return round;
