@@ -17,7 +17,7 @@ final class InProcessServer implements AutoCloseable {
       new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
   private final Channel channel;
 
-  InProcessServer(int index, int port) {
+  InProcessServer(int index) {
     WhoAmI whoAmI =
         new WhoAmI(index, 3, 7, ProcessHandle.current().pid(), Map.of("CHAT_ROOM", "Harbour"));
     channel =
@@ -25,7 +25,7 @@ final class InProcessServer implements AutoCloseable {
             .group(loops)
             .channel(NioServerSocketChannel.class)
             .childHandler(ChatProgram.pipeline(whoAmI, new SocketIo()))
-            .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
+            .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
             .syncUninterruptibly()
             .channel();
   }

@@ -47,14 +47,14 @@ class SocketIoClientsIT {
 
   @Test
   void thePageServesTheClientThatNpmHas() {
-    try (ExampleProcess example = start("--transport=nio --workers=1")) {
+    try (ExampleProcess example = start("--transport=nio")) {
       NodeClients.Outcome outcome = NodeClients.run("same-client.mjs", url(example));
       assertThat(outcome.lines()).containsExactly("same");
     }
   }
 
   private static ExampleProcess start(String options) {
-    return ExampleProcess.startReady(("--workers=3 " + options).split(" "));
+    return ExampleProcess.startReady(("--workers=3 " + options).split(" ", -1));
   }
 
   private static NodeClients.Outcome connect(ExampleProcess example, String transports) {

@@ -120,9 +120,6 @@ final class ScatterChart {
     style(chart.getStyler());
     chart.getStyler().setAvailableSpaceFill(0.7);
     chart.getStyler().setLegendPosition(Styler.LegendPosition.InsideNE);
-    chart.getStyler().setLabelsVisible(true);
-    chart.getStyler().setLabelsFontColor(INK);
-    chart.getStyler().setLabelsPosition(1.0);
     chart.getStyler().setDecimalPattern("0");
     chart.getStyler().setSeriesColors(new Color[] {COLORS[1], COLORS[5]});
     addTimes(chart, "address bytes", bytes);

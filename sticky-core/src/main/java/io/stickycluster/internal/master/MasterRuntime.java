@@ -1,5 +1,6 @@
 package io.stickycluster.internal.master;
 
+import io.stickycluster.ClusterListener;
 import io.stickycluster.ClusterOptions;
 import io.stickycluster.Master;
 import io.stickycluster.Messages;
@@ -10,10 +11,12 @@ import io.stickycluster.internal.process.WorkerCommand;
 import io.stickycluster.internal.process.WorkerEnvironment;
 import io.stickycluster.spi.Router;
 import io.stickycluster.spi.Transport;
+import io.stickycluster.spi.Transport.TransportCounters;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -70,7 +73,10 @@ public final class MasterRuntime implements Master {
     ClusterOptions options = parts.options();
     Transport transport = parts.transport();
     address = parts.address();
-    announcer = new Announcer(options.listeners());
+    List<ClusterListener> listeners = new ArrayList<>(options.listeners());
+    listeners.add(new FlightRecorder());
+    SystemdNotifier.ofEnvironment(loop).ifPresent(listeners::add);
+    announcer = new Announcer(listeners);
     messages = new MasterMessages(loop, options.prefix());
     supervisor =
         new Supervisor(
@@ -165,6 +171,21 @@ public final class MasterRuntime implements Master {
       }
 
       @Override
+      public void stopping() {
+        announcer.tell(listener -> listener.stopping(MasterRuntime.this));
+      }
+
+      @Override
+      public void reloading() {
+        announcer.tell(listener -> listener.reloading(MasterRuntime.this));
+      }
+
+      @Override
+      public void reloaded(boolean success) {
+        announcer.tell(listener -> listener.reloaded(MasterRuntime.this, success));
+      }
+
+      @Override
       public void failing(String reason) {
         failure = reason;
         log.debug("the cluster fails: {}", reason);
@@ -219,6 +240,11 @@ public final class MasterRuntime implements Master {
   @Override
   public List<WorkerInfo> workers() {
     return isTerminated() ? List.of() : onLoop(supervisor::infos).join();
+  }
+
+  @Override
+  public TransportCounters transportCounters() {
+    return parts.transport().counters();
   }
 
   @Override

@@ -26,6 +26,8 @@ public final class JvmProcessStarter implements ProcessStarter {
     builder.redirectError(ProcessBuilder.Redirect.INHERIT);
     Map<String, String> variables = builder.environment();
     variables.keySet().removeIf(name -> name.startsWith(WorkerEnvironment.RESERVED));
+    // The service manager talks to the master alone.
+    variables.keySet().removeAll(List.of("NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID"));
     for (String name : OPTION_VARIABLES) {
       variables.computeIfPresent(name, (n, value) -> WorkerCommand.shareable(value));
     }

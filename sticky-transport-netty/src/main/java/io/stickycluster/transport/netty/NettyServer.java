@@ -121,10 +121,9 @@ public final class NettyServer implements ListeningServer {
   }
 
   @Override
-  public synchronized CompletionStage<?> drain() {
+  public CompletionStage<?> drain() {
     CompletionStage<?> drained = start().drain();
-    if (!drainTold) {
-      drainTold = true;
+    if (takeDrainTold()) {
       onDrain.run();
     }
     return drained;
@@ -165,6 +164,12 @@ public final class NettyServer implements ListeningServer {
   /** Notes that no connection can come from the master any more. */
   void cutOff() {
     cutOff = true;
+  }
+
+  private synchronized boolean takeDrainTold() {
+    boolean first = !drainTold;
+    drainTold = true;
+    return first;
   }
 
   private void requireNotStarted() {

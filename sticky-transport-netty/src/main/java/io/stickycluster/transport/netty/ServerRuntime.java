@@ -5,6 +5,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
+import io.netty.channel.EventLoop;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.Epoll;
@@ -154,7 +155,7 @@ final class ServerRuntime {
     return new HandedOverChannel(this, socket, tcp, client);
   }
 
-  private void register(IoEventLoop loop, HandedOverChannel channel) {
+  private void register(EventLoop loop, HandedOverChannel channel) {
     connections.opened(channel);
     configure(channel);
     loop.register(channel);

@@ -165,6 +165,16 @@ final class Arrival implements Loop.Handler {
     loop.release(client, clientKey);
   }
 
+  /** Keeps the client's first bytes for a successor; returns false if they are not the first. */
+  boolean remember(ByteBuffer bytes) {
+    if (first.length > 0 || bytes.remaining() > FIRST_BYTES) {
+      return false;
+    }
+    first = new byte[bytes.remaining()];
+    bytes.get(bytes.position(), first);
+    return true;
+  }
+
   /**
    * The worker broke the connection before it had read all of the first bytes and before it
    * answered, so it has not acted on them: try again, with its successor if it died.

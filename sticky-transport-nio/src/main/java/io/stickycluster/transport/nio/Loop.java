@@ -267,6 +267,10 @@ final class Loop implements Runnable {
   private void dispatch(SelectionKey key) {
     // What the supervisor said before a client connected must be known when it is accepted.
     runTasks();
+    if (!key.isValid()) {
+      // An event before this one ended the connection.
+      return;
+    }
     Handler handler = (Handler) key.attachment();
     try {
       handler.ready(key);
