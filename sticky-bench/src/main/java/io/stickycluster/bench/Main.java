@@ -4,6 +4,7 @@ import io.stickycluster.bench.hash.HashOfCommand;
 import io.stickycluster.bench.hash.JmhCommand;
 import io.stickycluster.bench.hash.ScatterCommand;
 import io.stickycluster.bench.hash.WhereCommand;
+import io.stickycluster.bench.transport.TransportCommand;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;
@@ -34,6 +35,7 @@ public final class Main {
         .addSubcommand("jmh", jmh)
         .addSubcommand(new HashOfCommand())
         .addSubcommand(new WhereCommand())
+        .addSubcommand(new TransportCommand())
         .setExpandAtFiles(false)
         .setParameterExceptionHandler(Main::reportParameter)
         .setExecutionExceptionHandler(Main::report);
