@@ -98,16 +98,16 @@ final class BenchWorker {
       if (!keepAlive) {
         response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
       }
-      ChannelPromise written = context.newPromise();
-      if (!keepAlive) {
-        written.addListener(ChannelFutureListener.CLOSE);
-      }
-      context.writeAndFlush(response, written);
+      ChannelPromise written =
+          keepAlive
+              ? context.voidPromise()
+              : context.newPromise().addListener(ChannelFutureListener.CLOSE);
+      var unused = context.writeAndFlush(response, written);
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-      context.close();
+      var unused = context.close();
     }
   }
 }

@@ -207,10 +207,16 @@ final class TransportBench {
     }
   }
 
-  private void close() throws InterruptedException {
+  private void close() throws IOException, InterruptedException {
     for (Process process : processes) {
       process.destroy();
       process.waitFor();
     }
+    try (Stream<Path> files = Files.list(directory)) {
+      for (Path file : files.toList()) {
+        Files.delete(file);
+      }
+    }
+    Files.delete(directory);
   }
 }
