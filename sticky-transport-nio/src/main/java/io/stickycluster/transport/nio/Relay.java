@@ -136,7 +136,8 @@ final class Relay implements Loop.Handler {
   }
 
   /** Breaks both sides. */
-  void abort() {
+  @Override
+  public void abort() {
     if (!closed) {
       Closing.resetOnClose(client);
       close();
