@@ -37,6 +37,11 @@ final class ChaosCluster implements ClusterListener {
   /** A worker that stands still for so long is killed by the master. */
   static final Duration WATCHDOG_DEADLINE = Duration.ofSeconds(10);
 
+  private static final int MAX_PARKED = 4096;
+
+  /** Nobody gives up sooner than the clients, however slow the machine is. */
+  private static final Duration PATIENCE = Duration.ofMillis(2L * HttpConnection.TIMEOUT_MILLIS);
+
   private static final Duration DRAIN_DEADLINE = Duration.ofSeconds(20);
   private static final Duration HARD_SHUTDOWN_DELAY = Duration.ofSeconds(40);
 
@@ -71,6 +76,7 @@ final class ChaosCluster implements ClusterListener {
             .drainDeadline(DRAIN_DEADLINE)
             .hardShutdownDelay(HARD_SHUTDOWN_DELAY)
             .watchdog(new Watchdog(Duration.ofSeconds(1), WATCHDOG_DEADLINE))
+            .parking(MAX_PARKED, PATIENCE)
             .respawn(manyDeaths())
             .listener(this)
             // Short-lived processes on a machine that does much else.
