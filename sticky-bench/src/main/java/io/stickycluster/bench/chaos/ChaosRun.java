@@ -72,7 +72,7 @@ final class ChaosRun {
 
   private RunReport run() throws IOException, InterruptedException {
     Warmth.warmUp();
-    Census nothing = Census.take();
+    Census nothing = Census.takeCalmly();
     long start = System.nanoTime();
     ChaosCluster cluster = new ChaosCluster(road, settings, history, records);
     try {
@@ -118,7 +118,7 @@ final class ChaosRun {
     RudeClients rude = new RudeClients(cluster.address(), settings.seed());
     // All connections from an index to the master's sockets have been made once.
     askEveryIndex(load);
-    Census calm = Census.take();
+    Census calm = Census.takeCalmly();
     String settled;
     try {
       load.start(settings.clients(), settings.seed());

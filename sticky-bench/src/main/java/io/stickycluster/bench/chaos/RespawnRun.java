@@ -63,7 +63,7 @@ final class RespawnRun {
       throws IOException, InterruptedException {
     killAndWait(WARM_UP);
     long heapBefore = Census.liveHeapBytes();
-    Census before = Census.take();
+    Census before = Census.takeCalmly();
     millis.clear();
     killAndWait(respawns);
     Verdict holdings = Census.growth("8 descriptors and threads", before);
