@@ -5,6 +5,7 @@ import io.stickycluster.bench.hash.HashOfCommand;
 import io.stickycluster.bench.hash.JmhCommand;
 import io.stickycluster.bench.hash.ScatterCommand;
 import io.stickycluster.bench.hash.WhereCommand;
+import io.stickycluster.bench.transport.TransportCommand;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;
@@ -36,6 +37,7 @@ public final class Main {
         .addSubcommand(new HashOfCommand())
         .addSubcommand(new WhereCommand())
         .addSubcommand(new ChaosCommand())
+        .addSubcommand(new TransportCommand())
         .setExpandAtFiles(false)
         .setParameterExceptionHandler(Main::reportParameter)
         .setExecutionExceptionHandler(Main::report);

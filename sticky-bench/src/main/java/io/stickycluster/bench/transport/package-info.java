@@ -1,3 +1,6 @@
-/** Compares the NIO transport with HAProxy and nginx in front of the same two workers. */
+/**
+ * Compares every road end to end with a plain Netty server, HAProxy, nginx and the original on
+ * Node.
+ */
 @org.jspecify.annotations.NullMarked
 package io.stickycluster.bench.transport;

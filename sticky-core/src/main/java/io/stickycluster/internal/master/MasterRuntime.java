@@ -6,6 +6,7 @@ import io.stickycluster.Master;
 import io.stickycluster.Messages;
 import io.stickycluster.WorkerInfo;
 import io.stickycluster.internal.control.ControlServer;
+import io.stickycluster.internal.process.ClassDataSharing;
 import io.stickycluster.internal.process.ProcessStarter;
 import io.stickycluster.internal.process.WorkerCommand;
 import io.stickycluster.internal.process.WorkerEnvironment;
@@ -33,6 +34,10 @@ import org.slf4j.LoggerFactory;
 public final class MasterRuntime implements Master {
 
   private static final Logger log = LoggerFactory.getLogger(MasterRuntime.class);
+
+  /** Lets a cluster that has just started catch its breath, or end again. */
+  private static final Duration ARCHIVE_DELAY = Duration.ofSeconds(5);
+
   private static final String CONTROL_SOCKET = "control.sock";
 
   /**
@@ -49,7 +54,8 @@ public final class MasterRuntime implements Master {
       InetSocketAddress address,
       IntFunction<Router> routers,
       OpenConnections openConnections,
-      ProcessStarter starter) {}
+      ProcessStarter starter,
+      ClassDataSharing classData) {}
 
   private final Parts parts;
   private final SupervisorLoop loop = new ThreadedLoop();
@@ -167,6 +173,7 @@ public final class MasterRuntime implements Master {
       @Override
       public void ready() {
         ready.complete(MasterRuntime.this);
+        archiveClassesSoon();
         announcer.tell(listener -> listener.clusterReady(MasterRuntime.this));
       }
 
@@ -177,11 +184,14 @@ public final class MasterRuntime implements Master {
 
       @Override
       public void reloading() {
+        // The program on disk may be another one by now.
+        parts.classData().forget();
         announcer.tell(listener -> listener.reloading(MasterRuntime.this));
       }
 
       @Override
       public void reloaded(boolean success) {
+        archiveClassesSoon();
         announcer.tell(listener -> listener.reloaded(MasterRuntime.this, success));
       }
 
@@ -199,7 +209,12 @@ public final class MasterRuntime implements Master {
     };
   }
 
+  private void archiveClassesSoon() {
+    loop.schedule(ARCHIVE_DELAY, parts.classData()::archive);
+  }
+
   private void release() {
+    parts.classData().close();
     parts.transport().close();
     control.close();
     messages.stop();
