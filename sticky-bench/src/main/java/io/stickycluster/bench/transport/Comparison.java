@@ -77,12 +77,17 @@ final class Comparison implements AutoCloseable {
   }
 
   private List<Row> measure(Workload workload) throws IOException {
+    Map<Target, List<Sample>> samples = new EnumMap<>(Target.class);
+    Map<Target, String> left = new EnumMap<>(missing);
     for (Map.Entry<Target, Running> entry : running.entrySet()) {
       progress.printf("%s: warming %s%n", workload.label(), entry.getKey().label());
-      load(entry.getValue(), workload, plan.time().multipliedBy(2));
+      Load.Result warm = load(entry.getValue(), workload, plan.time().multipliedBy(2));
+      if (warm.requests() > 0) {
+        samples.put(entry.getKey(), new ArrayList<>());
+      } else {
+        left.put(entry.getKey(), "it never answered: " + warm.firstError());
+      }
     }
-    Map<Target, List<Sample>> samples = new EnumMap<>(Target.class);
-    running.keySet().forEach(target -> samples.put(target, new ArrayList<>()));
     for (int round = 0; round < plan.rounds(); round++) {
       for (Map.Entry<Target, List<Sample>> entry : samples.entrySet()) {
         Sample sample = calmest(entry.getKey(), workload);
@@ -104,9 +109,7 @@ final class Comparison implements AutoCloseable {
         .map(
             target ->
                 new Row(
-                    target,
-                    samples.getOrDefault(target, List.of()),
-                    missing.getOrDefault(target, "")))
+                    target, samples.getOrDefault(target, List.of()), left.getOrDefault(target, "")))
         .toList();
   }
 

@@ -116,7 +116,7 @@ final class LoadClient implements EpollIoHandle {
   @Override
   public void handle(IoRegistration from, IoEvent event) {
     LinuxSocket open = socket;
-    if (open == null || from != registration) {
+    if (open == null) {
       return;
     }
     try {
@@ -125,9 +125,7 @@ final class LoadClient implements EpollIoHandle {
       } else {
         read(open);
       }
-    } catch (IOException e) {
-      fail(String.valueOf(e.getMessage()));
-    } catch (WrongAnswerException e) {
+    } catch (IOException | WrongAnswerException e) {
       fail(String.valueOf(e.getMessage()));
     }
   }
@@ -165,7 +163,7 @@ final class LoadClient implements EpollIoHandle {
   private void fail(String why) {
     disconnect();
     if (loop.failed(why)) {
-      loop.eventLoop().schedule(this::reopen, RETRY_MILLIS, TimeUnit.MILLISECONDS);
+      var unused = loop.eventLoop().schedule(this::reopen, RETRY_MILLIS, TimeUnit.MILLISECONDS);
     } else {
       finish();
     }
