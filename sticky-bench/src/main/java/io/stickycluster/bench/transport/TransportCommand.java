@@ -128,9 +128,10 @@ public final class TransportCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    Comparison.Plan plan = plan();
     PrintWriter out = spec.commandLine().getOut();
     try (Servers servers = new Servers(key, options(), nodeModule);
-        Comparison comparison = new Comparison(plan(), servers, spec.commandLine().getErr())) {
+        Comparison comparison = new Comparison(plan, servers, spec.commandLine().getErr())) {
       List<Report.Table> tables = comparison.run();
       for (Report.Table table : tables) {
         out.println(Report.table(table.workload(), table.rows()));
