@@ -25,6 +25,7 @@ class ComparisonTest {
             List.of(Workload.values()),
             1,
             Duration.ofMillis(100),
+            Duration.ofMillis(100),
             8,
             "cookie:sid",
             1);
