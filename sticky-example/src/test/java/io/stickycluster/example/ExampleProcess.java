@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -50,9 +51,16 @@ final class ExampleProcess implements AutoCloseable {
 
   /** Starts it on any free port unless the arguments name one. */
   static ExampleProcess start(String... arguments) {
+    return start(List.of(), Map.of(), arguments);
+  }
+
+  /** Starts it by another program, and with more variables in its environment. */
+  static ExampleProcess start(
+      List<String> launcher, Map<String, String> environment, String... arguments) {
     List<String> command = new ArrayList<>();
     // A shell that starts its jobs in the background lets them ignore SIGINT, for good.
     command.addAll(List.of("env", "--default-signal=INT", "setsid"));
+    command.addAll(launcher);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     // Small and quick to start; the workers get the same flags.
     command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx128m"));
@@ -63,6 +71,7 @@ final class ExampleProcess implements AutoCloseable {
     }
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().keySet().removeAll(List.of("PORT", "WEB_CONCURRENCY"));
+    builder.environment().putAll(environment);
     try {
       return new ExampleProcess(builder.start());
     } catch (IOException e) {
@@ -123,6 +132,11 @@ final class ExampleProcess implements AutoCloseable {
     return TestHttp.get(server, port(), local, path);
   }
 
+  /** Returns the program that the launcher was told to start, as this test's system sees it. */
+  ProcessHandle launched() {
+    return process.children().findFirst().orElseThrow();
+  }
+
   /** Returns the processes it has started. */
   List<ProcessHandle> workers() {
     return process.descendants().filter(ExampleProcess::isRunning).toList();
@@ -144,7 +158,12 @@ final class ExampleProcess implements AutoCloseable {
 
   /** Sends a signal, such as TERM, to the master. */
   void signal(String name) {
-    kill(name, Long.toString(process.pid()));
+    signal(name, process.toHandle());
+  }
+
+  /** Sends a signal to one process. */
+  static void signal(String name, ProcessHandle target) {
+    kill(name, Long.toString(target.pid()));
   }
 
   /** Sends a signal to the master and all its workers at once, as a terminal does. */
