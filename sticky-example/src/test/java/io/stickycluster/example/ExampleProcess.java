@@ -29,6 +29,9 @@ import java.util.regex.Pattern;
  */
 final class ExampleProcess implements AutoCloseable {
 
+  /** The jar that was built. */
+  static final Path JAR = Path.of(System.getProperty("example.jar"));
+
   private static final Duration PATIENCE = Duration.ofSeconds(90);
   private static final Pattern READY =
       Pattern.compile(
@@ -57,6 +60,16 @@ final class ExampleProcess implements AutoCloseable {
   /** Starts it by another program, and with more variables in its environment. */
   static ExampleProcess start(
       List<String> launcher, Map<String, String> environment, String... arguments) {
+    return start(JAR, launcher, environment, arguments);
+  }
+
+  /** Starts another jar than the one that was built. */
+  static ExampleProcess start(Path jar, String... arguments) {
+    return start(jar, List.of(), Map.of(), arguments);
+  }
+
+  private static ExampleProcess start(
+      Path jar, List<String> launcher, Map<String, String> environment, String... arguments) {
     List<String> command = new ArrayList<>();
     // A shell that starts its jobs in the background lets them ignore SIGINT, for good.
     command.addAll(List.of("env", "--default-signal=INT", "setsid"));
@@ -64,7 +77,7 @@ final class ExampleProcess implements AutoCloseable {
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     // Small and quick to start; the workers get the same flags.
     command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx128m"));
-    command.addAll(List.of("-jar", System.getProperty("example.jar")));
+    command.addAll(List.of("-jar", jar.toString()));
     command.addAll(List.of(arguments));
     if (!List.of(arguments).toString().contains("--port=")) {
       command.add("--port=0");

@@ -2,6 +2,7 @@ package io.stickycluster.example;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -15,8 +16,8 @@ class KeysIT {
   @ValueSource(strings = {"netty", "nio"})
   void aTrustedProxyHeaderTellsTheClient(String transport) {
     try (ExampleProcess example = start("--key=proxy", "--trust=loopback", transport)) {
-      String direct = "PROXY TCP4 " + CLIENT + " 127.0.0.1 4711 80\r\n";
-      assertThat(whoIs(example, direct, "")).isEqualTo(CLIENT);
+      String header = "PROXY TCP4 " + CLIENT + " 127.0.0.1 4711 80\r\n";
+      assertThat(whoIs(example, header, "")).isEqualTo(CLIENT);
     }
   }
 
@@ -30,11 +31,10 @@ class KeysIT {
     }
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"netty", "nio"})
-  void aForwardedHeaderOfAStrangerCountsForNothing(String transport) {
+  @Test
+  void aForwardedHeaderOfAStrangerCountsForNothing() {
     String key = "--key=header:X-Forwarded-For";
-    try (ExampleProcess example = start(key, "--trust=10.0.0.0/8", transport)) {
+    try (ExampleProcess example = start(key, "--trust=10.0.0.0/8", "nio")) {
       String header = "X-Forwarded-For: " + CLIENT + "\r\n";
       assertThat(whoIs(example, "", header)).isEqualTo("127.0.0.1");
     }
