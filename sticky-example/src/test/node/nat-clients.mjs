@@ -33,7 +33,7 @@ async function ask() {
   let late;
   const failed = new Promise((_, reject) => {
     socket.once("connect_error", (error) => reject(new Error(`handshake: ${error.message}`)));
-    socket.once("disconnect", (reason) => reject(new Error(`disconnected: ${reason}`)));
+    socket.io.once("close", (reason) => reject(new Error(`disconnected: ${reason}`)));
     late = setTimeout(() => reject(new Error(`late: ${DEADLINE_MS} ms`)), DEADLINE_MS);
   });
   failed.catch(() => {});

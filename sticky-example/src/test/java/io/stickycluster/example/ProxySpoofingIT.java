@@ -20,17 +20,14 @@ class ProxySpoofingIT {
       IntStream.rangeClosed(1, 8).mapToObj(i -> "203.0.113." + i).toList();
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "--transport=netty",
-        "--transport=nio",
-        "--transport=netty --trust=10.0.0.0/8",
-        "--transport=nio --trust=10.0.0.0/8"
-      })
-  void claimsOfUntrustedClientsDoNotMoveThem(String options) {
-    String key = " --key=header:X-Forwarded-For,header:Forwarded,proxy";
+  @ValueSource(strings = {"netty", "nio"})
+  void claimsOfUntrustedClientsDoNotMoveThem(String transport) {
     try (ExampleProcess cluster =
-        ExampleProcess.startReady(("--workers=3 " + options + key).split(" ", -1))) {
+        ExampleProcess.startReady(
+            "--workers=3",
+            "--transport=" + transport,
+            "--key=header:X-Forwarded-For,header:Forwarded,proxy",
+            "--trust=10.0.0.0/8")) {
       for (String client : CLIENTS) {
         WhoIs own = cluster.whoIs(client);
         assertThat(own.client()).isEqualTo(client);
