@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.ServiceLoader;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,8 +30,8 @@ class BoundedLoadWithoutProxyIT {
   private static final int MEAN = KEYS / WORKERS;
   private static final int BOUND = 100; // 1.25 x the mean
 
-  /** What workers have accepted when they count, but the master is told only later. */
-  private static final int SLACK = MEAN / 4;
+  /** Counts may come so late that what was sent is forgotten before it shows in them. */
+  private static final int SLACK = MEAN / 10;
 
   private static final HashStrategy DJB2 =
       ServiceLoader.load(HashStrategy.class).stream()
@@ -73,13 +74,12 @@ class BoundedLoadWithoutProxyIT {
 
   /** Sends a request for every key at once, and returns who answers. */
   private static Map<String, String> workers(
-      List<String> keys, java.util.function.Function<String, Supplier<String>> send) {
+      List<String> keys, Function<String, Supplier<String>> send) {
     Map<String, Supplier<String>> answers = new LinkedHashMap<>();
     keys.forEach(
         key ->
             answers.put(
-                key,
-                send.apply("GET /whoami?client=" + key + " HTTP/1.1\r\nHost: test\r\n\r\n")));
+                key, send.apply("GET /whoami?client=" + key + " HTTP/1.1\r\nHost: test\r\n\r\n")));
     Map<String, String> workers = new HashMap<>();
     answers.forEach((key, answer) -> workers.put(key, answer.get()));
     return workers;
@@ -97,8 +97,7 @@ class BoundedLoadWithoutProxyIT {
     for (int i = 0; keys.size() < KEYS; i++) {
       String key = "client-" + i;
       byte[] bytes = key.getBytes(StandardCharsets.US_ASCII);
-      int remainder =
-          Integer.remainderUnsigned(DJB2.hashText(bytes, 0, bytes.length), WORKERS);
+      int remainder = Integer.remainderUnsigned(DJB2.hashText(bytes, 0, bytes.length), WORKERS);
       if (wanted[remainder]-- > 0) {
         keys.add(key);
       }

@@ -92,8 +92,7 @@ final class ReverseProxy implements AutoCloseable {
                 Stream.of(List.of(program.toString()), options, List.of(file.toString()))
                     .flatMap(List::stream)
                     .toList());
-        Process process =
-            builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
+        Process process = builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
         ReverseProxy proxy = new ReverseProxy(process, port);
         if (proxy.isUp(cluster)) {
           return proxy;

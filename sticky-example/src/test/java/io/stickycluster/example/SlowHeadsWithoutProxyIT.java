@@ -72,9 +72,7 @@ class SlowHeadsWithoutProxyIT {
       assertThat(workers).containsExactly(itsWorker);
 
       connections.closeAll();
-      await()
-          .atMost(PATIENCE)
-          .until(() -> openFiles(master) <= openBefore + MAX_STRAY_DESCRIPTORS);
+      await().atMost(PATIENCE).until(() -> openFiles(master) <= openBefore + MAX_STRAY_DESCRIPTORS);
     }
   }
 
