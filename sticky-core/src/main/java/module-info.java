@@ -7,6 +7,7 @@ module io.stickycluster.core {
   requires transitive org.jspecify;
   requires com.google.common;
   requires java.management;
+  requires jdk.jfr;
   requires jdk.net;
   requires jdk.unsupported;
   requires org.slf4j;

@@ -39,6 +39,7 @@ public record ClusterOptions(
     Supplier<? extends CompletionStage<?>> beforeFork,
     Set<String> shutdownSignals,
     List<ClusterListener> listeners,
+    boolean classDataSharing,
     List<String> workerJvmOptions,
     @Nullable String workerMainClass,
     List<String> workerArguments) {

@@ -1,5 +1,6 @@
 package io.stickycluster;
 
+import io.stickycluster.spi.Transport.TransportCounters;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
@@ -27,6 +28,9 @@ public interface Master {
 
   /** Returns the worker processes alive now, by index and then id. */
   List<WorkerInfo> workers();
+
+  /** Returns live counts of the transport. */
+  TransportCounters transportCounters();
 
   /** Returns the messages between this process and the workers. */
   Messages messages();

@@ -47,6 +47,7 @@ public final class StickyClusterBuilder {
       () -> CompletableFuture.completedFuture(null);
   private Set<String> shutdownSignals = Set.of("TERM", "INT");
   private final List<ClusterListener> listeners = new ArrayList<>();
+  private boolean classDataSharing = true;
   private final List<String> workerJvmOptions = new ArrayList<>();
   private @Nullable String workerMainClass;
   private List<String> workerArguments = List.of();
@@ -232,6 +233,16 @@ public final class StickyClusterBuilder {
     return this;
   }
 
+  /**
+   * Sets whether a class data archive is made in the background, so that later workers start
+   * faster; on by default. Needs HotSpot and a program that consists of jars, and stays out of the
+   * way of JVM options for an archive of your own.
+   */
+  public StickyClusterBuilder classDataSharing(boolean wanted) {
+    this.classDataSharing = wanted;
+    return this;
+  }
+
   /** Adds JVM options for the workers, after those of the master's own command line. */
   public StickyClusterBuilder workerJvmOptions(String... options) {
     workerJvmOptions.addAll(List.of(options));
@@ -278,6 +289,7 @@ public final class StickyClusterBuilder {
             beforeFork,
             shutdownSignals,
             listeners,
+            classDataSharing,
             workerJvmOptions,
             workerMainClass,
             workerArguments));

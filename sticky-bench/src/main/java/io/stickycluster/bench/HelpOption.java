@@ -9,5 +9,6 @@ public final class HelpOption {
       names = {"-h", "--help"},
       usageHelp = true,
       description = "show this text")
+  @SuppressWarnings("UnusedVariable") // picocli acts on it
   private boolean help;
 }

@@ -1,5 +1,6 @@
 package io.stickycluster.bench;
 
+import io.stickycluster.bench.chaos.ChaosCommand;
 import io.stickycluster.bench.hash.HashOfCommand;
 import io.stickycluster.bench.hash.JmhCommand;
 import io.stickycluster.bench.hash.ScatterCommand;
@@ -35,6 +36,7 @@ public final class Main {
         .addSubcommand("jmh", jmh)
         .addSubcommand(new HashOfCommand())
         .addSubcommand(new WhereCommand())
+        .addSubcommand(new ChaosCommand())
         .addSubcommand(new TransportCommand())
         .setExpandAtFiles(false)
         .setParameterExceptionHandler(Main::reportParameter)

@@ -4,6 +4,7 @@ import io.stickycluster.ClusterOptions;
 import io.stickycluster.Master;
 import io.stickycluster.WorkerProgram;
 import io.stickycluster.internal.master.MasterRuntime;
+import io.stickycluster.internal.process.OrphanReaper;
 import io.stickycluster.internal.process.WorkerEnvironment;
 import io.stickycluster.internal.worker.WorkerRuntime;
 import java.io.IOException;
@@ -37,8 +38,9 @@ public final class Launcher {
     }
     try {
       MasterRuntime master = MasterFactory.create(options);
-      master.start();
       takeSignals(options, master);
+      OrphanReaper.startIfInit();
+      master.start();
       while (!master.awaitTermination(Duration.ofDays(1))) {
         log.debug("the cluster has run for another day");
       }

@@ -12,6 +12,7 @@ import io.stickycluster.internal.key.TrustedNetworks;
 import io.stickycluster.internal.master.MasterDirectory;
 import io.stickycluster.internal.master.MasterRuntime;
 import io.stickycluster.internal.master.OpenConnections;
+import io.stickycluster.internal.process.ClassDataSharing;
 import io.stickycluster.internal.process.JvmProcessStarter;
 import io.stickycluster.internal.process.WorkerCommand;
 import io.stickycluster.spi.KeyReader;
@@ -21,6 +22,7 @@ import io.stickycluster.spi.TransportSettings;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Makes a master of a cluster's options: finds what they name and opens the sockets. */
@@ -56,6 +58,9 @@ final class MasterFactory {
                   options.debug(),
                   options.transportOptions()),
               router);
+      List<String> command = WorkerCommand.of(options);
+      ClassDataSharing classData =
+          new ClassDataSharing(command, directory, options.classDataSharing());
       return new MasterRuntime(
           new MasterRuntime.Parts(
               options,
@@ -65,7 +70,8 @@ final class MasterFactory {
               bind(transport, wanted),
               router::withWorkers,
               openConnections,
-              new JvmProcessStarter(WorkerCommand.of(options))));
+              new JvmProcessStarter(command, classData),
+              classData));
     } catch (IOException | RuntimeException e) {
       if (transport != null) {
         transport.close();

@@ -19,7 +19,8 @@ public interface Router {
    *
    * @param address holds 4 or 16 bytes in network order; IPv4-mapped IPv6 counts as IPv4
    * @param offset the index of the first byte
-   * @param length 4 or 16
+   * @param length 4 or 16; any other number of bytes, such as none for an unknown address, is
+   *     hashed as it is
    */
   int indexOfAddress(byte[] address, int offset, int length);
 

@@ -1,5 +1,6 @@
 package io.stickycluster.example;
 
+import com.corundumstudio.socketio.store.MemoryStoreFactory;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoopGroup;
@@ -17,15 +18,15 @@ final class InProcessServer implements AutoCloseable {
       new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
   private final Channel channel;
 
-  InProcessServer(int index, int port) {
+  InProcessServer(int index) {
     WhoAmI whoAmI =
-        new WhoAmI(index, 3, 7, ProcessHandle.current().pid(), Map.of("CHAT_ROOM", "Harbour"));
+        new WhoAmI(index, 7, ProcessHandle.current().pid(), Map.of("CHAT_ROOM", "Harbour"));
     channel =
         new ServerBootstrap()
             .group(loops)
             .channel(NioServerSocketChannel.class)
-            .childHandler(ChatProgram.pipeline(whoAmI, new SocketIo()))
-            .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
+            .childHandler(ChatProgram.pipeline(whoAmI, new SocketIo(new MemoryStoreFactory())))
+            .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
             .syncUninterruptibly()
             .channel();
   }

@@ -75,14 +75,14 @@ final class TestHttp {
     if (!answer.startsWith("HTTP/1.1 ") || end < 0) {
       throw new AssertionError("no HTTP response: '" + answer + "'");
     }
-    String[] lines = answer.substring(0, end).split("\r\n");
+    String[] lines = answer.substring(0, end).split("\r\n", -1);
     Map<String, String> headers = new TreeMap<>();
     for (int i = 1; i < lines.length; i++) {
       String[] nameAndValue = lines[i].split(":", 2);
       headers.put(nameAndValue[0].trim().toLowerCase(Locale.ROOT), nameAndValue[1].trim());
     }
     return new Response(
-        Integer.parseInt(lines[0].split(" ")[1]), headers, answer.substring(end + 4));
+        Integer.parseInt(lines[0].split(" ", 3)[1]), headers, answer.substring(end + 4));
   }
 
   /** Sends text and returns all that comes until the server closes the connection. */
@@ -90,6 +90,18 @@ final class TestHttp {
     Socket socket = connect(server, port, local);
     try {
       socket.getOutputStream().write(request.getBytes(ISO_8859_1));
+      return readAll(socket);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Sends text, says that no more will come, and returns all that comes back. */
+  static String rawThenEnd(InetAddress server, int port, InetAddress local, String request) {
+    Socket socket = connect(server, port, local);
+    try {
+      socket.getOutputStream().write(request.getBytes(ISO_8859_1));
+      socket.shutdownOutput();
       return readAll(socket);
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -35,8 +35,15 @@ public final class Djb2 implements HashStrategy {
   @Override
   public int hash(byte[] key, int offset, int length) {
     int hash = START;
-    for (int i = offset + length - 1; i >= offset; i--) {
-      hash = hash * FACTOR ^ (key[i] & 0xff);
+    int end = offset + length;
+    for (; end - offset >= 4; end -= 4) { // addresses have 4 or 16 bytes
+      hash = hash * FACTOR ^ (key[end - 1] & 0xff);
+      hash = hash * FACTOR ^ (key[end - 2] & 0xff);
+      hash = hash * FACTOR ^ (key[end - 3] & 0xff);
+      hash = hash * FACTOR ^ (key[end - 4] & 0xff);
+    }
+    for (; end > offset; end--) {
+      hash = hash * FACTOR ^ (key[end - 1] & 0xff);
     }
     return hash;
   }

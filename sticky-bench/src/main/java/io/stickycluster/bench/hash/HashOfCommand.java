@@ -51,7 +51,9 @@ public final class HashOfCommand implements Callable<Integer> {
   @Parameters(paramLabel = "KEY", arity = "1..*", description = "what to hash")
   private List<String> keys = new ArrayList<>();
 
-  @Mixin private HelpOption help = new HelpOption();
+  @Mixin
+  @SuppressWarnings("UnusedVariable") // picocli acts on it
+  private HelpOption help = new HelpOption();
 
   @Spec private CommandSpec spec = CommandSpec.create();
 

@@ -7,11 +7,11 @@ import java.util.Arrays;
 /** How long a strategy and a balancer took for a population, and where its clients went. */
 final class Measurement {
 
-  /** Until the just-in-time compiler is done with the loop. */
-  private static final long WARM_UP_NANOS = 150_000_000;
+  private static final long MIN_NANOS = 50_000_000;
+  private static final long MAX_NANOS = 3_000_000_000L;
 
-  private static final int MIN_WARM_UP_PASSES = 5;
-  private static final int PASSES = 11;
+  /** After so many passes without a better one the compiler is done. */
+  private static final int PATIENCE = 20;
 
   private final long nanos;
   private final int[] counts;
@@ -21,24 +21,27 @@ final class Measurement {
     this.counts = counts;
   }
 
-  /** Measures, on the calling thread. */
+  /**
+   * Measures, on the calling thread. The best pass counts: others are slowed down by the compiler
+   * before they are warm, and by what else the machine does.
+   */
   static Measurement of(
       Scatter loop, HashStrategy strategy, Balancer balancer, Population population) {
-    int[] ignored = new int[balancer.workers()];
-    long start = System.nanoTime();
-    for (int i = 0; i < MIN_WARM_UP_PASSES || System.nanoTime() - start < WARM_UP_NANOS; i++) {
-      loop.run(strategy, balancer, population, ignored);
-    }
-    long[] nanos = new long[PASSES];
     int[] counts = new int[balancer.workers()];
-    for (int i = 0; i < PASSES; i++) {
+    long best = Long.MAX_VALUE;
+    int passesSinceBest = 0;
+    long start = System.nanoTime();
+    long elapsed = 0;
+    while (elapsed < MIN_NANOS || (passesSinceBest < PATIENCE && elapsed < MAX_NANOS)) {
       Arrays.fill(counts, 0);
       long before = System.nanoTime();
       loop.run(strategy, balancer, population, counts);
-      nanos[i] = System.nanoTime() - before;
+      long after = System.nanoTime();
+      passesSinceBest = after - before < best ? 0 : passesSinceBest + 1;
+      best = Math.min(best, after - before);
+      elapsed = after - start;
     }
-    Arrays.sort(nanos);
-    return new Measurement(nanos[PASSES / 2], counts);
+    return new Measurement(best, counts);
   }
 
   /** Returns the number of clients on each index. */
@@ -46,7 +49,7 @@ final class Measurement {
     return counts;
   }
 
-  /** Returns the time of one pass over all keys: the median of several, once warm. */
+  /** Returns the time of the best pass over all keys. */
   double millis() {
     return nanos / 1e6;
   }

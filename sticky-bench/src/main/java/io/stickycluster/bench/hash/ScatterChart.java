@@ -119,10 +119,6 @@ final class ScatterChart {
             .build();
     style(chart.getStyler());
     chart.getStyler().setAvailableSpaceFill(0.7);
-    chart.getStyler().setLegendPosition(Styler.LegendPosition.InsideNE);
-    chart.getStyler().setLabelsVisible(true);
-    chart.getStyler().setLabelsFontColor(INK);
-    chart.getStyler().setLabelsPosition(1.0);
     chart.getStyler().setDecimalPattern("0");
     chart.getStyler().setSeriesColors(new Color[] {COLORS[1], COLORS[5]});
     addTimes(chart, "address bytes", bytes);
@@ -147,7 +143,6 @@ final class ScatterChart {
             .build();
     style(chart.getStyler());
     chart.getStyler().setSeriesColors(COLORS);
-    chart.getStyler().setLegendPosition(Styler.LegendPosition.InsideNE);
     chart.getStyler().setYAxisMin(0.0);
     chart.getStyler().setMarkerSize(5);
     texts.forEach(
@@ -173,7 +168,9 @@ final class ScatterChart {
     styler.setChartTitleBoxVisible(false);
     styler.setChartFontColor(INK);
     styler.setChartTitleFont(new Font(Font.SANS_SERIF, Font.BOLD, 15));
-    styler.setLegendBorderColor(GRID);
+    styler.setLegendPosition(Styler.LegendPosition.OutsideS);
+    styler.setLegendLayout(Styler.LegendLayout.Horizontal);
+    styler.setLegendBorderColor(Color.WHITE);
     styler.setLegendFont(new Font(Font.SANS_SERIF, Font.PLAIN, 12));
     styler.setAxisTitleFont(new Font(Font.SANS_SERIF, Font.PLAIN, 12));
     styler.setAxisTickLabelsFont(new Font(Font.SANS_SERIF, Font.PLAIN, 12));

@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
     name = "sticky-bench",
     description = {
       "Compare the hash strategies on the class path: how long they take and how evenly they"
-          + " scatter clients over workers."
+          + " scatter clients over workers. Times are those of the best of many passes."
     },
     footer = {
       "",
@@ -93,7 +93,9 @@ public final class ScatterCommand implements Callable<Integer> {
       description = "draw time and scatter side by side into a .png or .svg file")
   private @Nullable Path chart;
 
-  @Mixin private HelpOption help = new HelpOption();
+  @Mixin
+  @SuppressWarnings("UnusedVariable") // picocli acts on it
+  private HelpOption help = new HelpOption();
 
   @Spec private CommandSpec spec = CommandSpec.create();
 

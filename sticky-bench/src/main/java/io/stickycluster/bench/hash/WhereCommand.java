@@ -74,7 +74,9 @@ public final class WhereCommand implements Callable<Integer> {
   @Parameters(paramLabel = "IP", arity = "1..*", description = "clients' addresses")
   private List<String> addresses = new ArrayList<>();
 
-  @Mixin private HelpOption help = new HelpOption();
+  @Mixin
+  @SuppressWarnings("UnusedVariable") // picocli acts on it
+  private HelpOption help = new HelpOption();
 
   @Spec private CommandSpec spec = CommandSpec.create();
 

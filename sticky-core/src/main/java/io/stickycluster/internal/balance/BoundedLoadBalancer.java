@@ -86,22 +86,12 @@ final class BoundedLoadBalancer implements Balancer {
         leastLoad = load;
         best = i;
       }
-      long rank = Integer.toUnsignedLong(mix(hash + mix(i + 1)));
+      long rank = Integer.toUnsignedLong(Fmix32.mix(hash + Fmix32.mix(i + 1)));
       if (load + 1 <= bound && rank > bestRank) {
         bestRank = rank;
         best = i;
       }
     }
     return best;
-  }
-
-  /** The finalizer of MurmurHash3 (Austin Appleby): every bit in changes half of those out. */
-  static int mix(int value) {
-    int mixed = value;
-    mixed ^= mixed >>> 16;
-    mixed *= 0x85ebca6b;
-    mixed ^= mixed >>> 13;
-    mixed *= 0xc2b2ae35;
-    return mixed ^ mixed >>> 16;
   }
 }

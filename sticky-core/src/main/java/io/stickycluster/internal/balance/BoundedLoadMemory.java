@@ -85,7 +85,7 @@ final class BoundedLoadMemory {
   }
 
   private int bucket(int key) {
-    return BoundedLoadBalancer.mix(key ^ seed) & (buckets.length - 1);
+    return Fmix32.mix(key ^ seed) & (buckets.length - 1);
   }
 
   private int add() {

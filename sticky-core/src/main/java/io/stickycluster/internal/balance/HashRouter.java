@@ -7,7 +7,6 @@ import io.stickycluster.spi.Router;
 import io.stickycluster.spi.SteeringProgram;
 import java.util.Optional;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 
 /**
  * The router made of a hash strategy and a balancer. Safe for use by several threads; does not
@@ -204,10 +203,9 @@ public final class HashRouter implements Router {
     if (hashesText) {
       return Optional.of("addresses are hashed as text (key form '" + settings.keyForm() + "')");
     }
-    return firstPresent(
-        obstacle("hash strategy", strategy.name(), () -> strategy.steering(IPV4_BYTES)),
-        obstacle("hash strategy", strategy.name(), () -> strategy.steering(IPV6_BYTES)),
-        obstacle("balancer", settings.balancer().name(), balancer::steering));
+    return obstacle("hash strategy", strategy.name(), () -> strategy.steering(IPV4_BYTES))
+        .or(() -> obstacle("hash strategy", strategy.name(), () -> strategy.steering(IPV6_BYTES)))
+        .or(() -> obstacle("balancer", settings.balancer().name(), balancer::steering));
   }
 
   private static Optional<String> obstacle(
@@ -219,10 +217,5 @@ public final class HashRouter implements Router {
     } catch (RuntimeException e) {
       return Optional.of("%s '%s' failed to tell its arithmetic: %s".formatted(what, name, e));
     }
-  }
-
-  @SafeVarargs
-  private static Optional<String> firstPresent(Optional<String>... candidates) {
-    return Stream.of(candidates).flatMap(Optional::stream).findFirst();
   }
 }

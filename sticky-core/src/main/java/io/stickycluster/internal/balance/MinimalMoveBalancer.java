@@ -12,11 +12,8 @@ import java.util.Optional;
 
 /**
  * Moves only one client in n + 1 when the number of workers changes from n to n + 1: the hash is
- * mixed and looked up in a {@link SliceTable}.
- *
- * <p>The mixing is the last step of MurmurHash3's 32-bit variant (A. Appleby, public domain). It is
- * a bijection, so it adds no collisions, and it spreads hashes that lie close together, such as
- * djb2's of neighbouring addresses, over the whole space.
+ * mixed and looked up in a {@link SliceTable}. Mixing by {@link Fmix32} spreads hashes that lie
+ * close together, such as djb2's of neighbouring addresses, over the whole space.
  */
 final class MinimalMoveBalancer implements Balancer {
 
@@ -43,25 +40,16 @@ final class MinimalMoveBalancer implements Balancer {
 
   @Override
   public int index(int hash) {
-    return slices.owner(mix(hash));
-  }
-
-  private static int mix(int hash) {
-    int h = hash;
-    h ^= h >>> 16;
-    h *= 0x85ebca6b;
-    h ^= h >>> 13;
-    h *= 0xc2b2ae35;
-    return h ^ h >>> 16;
+    return slices.owner(Fmix32.mix(hash));
   }
 
   @Override
   public Optional<SteeringProgram> steering() {
     return Optional.of(
         xorShift(16)
-            .then(SteeringProgram.of(new Combine(Operation.MULTIPLY, 0x85ebca6b)))
+            .then(SteeringProgram.of(new Combine(Operation.MULTIPLY, Fmix32.FACTOR_1)))
             .then(xorShift(13))
-            .then(SteeringProgram.of(new Combine(Operation.MULTIPLY, 0xc2b2ae35)))
+            .then(SteeringProgram.of(new Combine(Operation.MULTIPLY, Fmix32.FACTOR_2)))
             .then(xorShift(16))
             .then(
                 SteeringProgram.of(

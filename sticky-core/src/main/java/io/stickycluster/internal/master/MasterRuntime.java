@@ -1,19 +1,23 @@
 package io.stickycluster.internal.master;
 
+import io.stickycluster.ClusterListener;
 import io.stickycluster.ClusterOptions;
 import io.stickycluster.Master;
 import io.stickycluster.Messages;
 import io.stickycluster.WorkerInfo;
 import io.stickycluster.internal.control.ControlServer;
+import io.stickycluster.internal.process.ClassDataSharing;
 import io.stickycluster.internal.process.ProcessStarter;
 import io.stickycluster.internal.process.WorkerCommand;
 import io.stickycluster.internal.process.WorkerEnvironment;
 import io.stickycluster.spi.Router;
 import io.stickycluster.spi.Transport;
+import io.stickycluster.spi.Transport.TransportCounters;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +34,10 @@ import org.slf4j.LoggerFactory;
 public final class MasterRuntime implements Master {
 
   private static final Logger log = LoggerFactory.getLogger(MasterRuntime.class);
+
+  /** Lets a cluster that has just started catch its breath, or end again. */
+  private static final Duration ARCHIVE_DELAY = Duration.ofSeconds(5);
+
   private static final String CONTROL_SOCKET = "control.sock";
 
   /**
@@ -46,7 +54,8 @@ public final class MasterRuntime implements Master {
       InetSocketAddress address,
       IntFunction<Router> routers,
       OpenConnections openConnections,
-      ProcessStarter starter) {}
+      ProcessStarter starter,
+      ClassDataSharing classData) {}
 
   private final Parts parts;
   private final SupervisorLoop loop = new ThreadedLoop();
@@ -70,7 +79,10 @@ public final class MasterRuntime implements Master {
     ClusterOptions options = parts.options();
     Transport transport = parts.transport();
     address = parts.address();
-    announcer = new Announcer(options.listeners());
+    List<ClusterListener> listeners = new ArrayList<>(options.listeners());
+    listeners.add(new FlightRecorder());
+    SystemdNotifier.ofEnvironment(loop).ifPresent(listeners::add);
+    announcer = new Announcer(listeners);
     messages = new MasterMessages(loop, options.prefix());
     supervisor =
         new Supervisor(
@@ -161,7 +173,26 @@ public final class MasterRuntime implements Master {
       @Override
       public void ready() {
         ready.complete(MasterRuntime.this);
+        archiveClassesSoon();
         announcer.tell(listener -> listener.clusterReady(MasterRuntime.this));
+      }
+
+      @Override
+      public void stopping() {
+        announcer.tell(listener -> listener.stopping(MasterRuntime.this));
+      }
+
+      @Override
+      public void reloading() {
+        // The program on disk may be another one by now.
+        parts.classData().forget();
+        announcer.tell(listener -> listener.reloading(MasterRuntime.this));
+      }
+
+      @Override
+      public void reloaded(boolean success) {
+        archiveClassesSoon();
+        announcer.tell(listener -> listener.reloaded(MasterRuntime.this, success));
       }
 
       @Override
@@ -178,7 +209,12 @@ public final class MasterRuntime implements Master {
     };
   }
 
+  private void archiveClassesSoon() {
+    loop.schedule(ARCHIVE_DELAY, parts.classData()::archive);
+  }
+
   private void release() {
+    parts.classData().close();
     parts.transport().close();
     control.close();
     messages.stop();
@@ -219,6 +255,11 @@ public final class MasterRuntime implements Master {
   @Override
   public List<WorkerInfo> workers() {
     return isTerminated() ? List.of() : onLoop(supervisor::infos).join();
+  }
+
+  @Override
+  public TransportCounters transportCounters() {
+    return parts.transport().counters();
   }
 
   @Override

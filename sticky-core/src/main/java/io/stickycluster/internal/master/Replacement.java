@@ -47,13 +47,16 @@ final class Replacement implements Operations.Operation {
   @Override
   public void begin(Runnable over) {
     this.over = over;
-    if (only == null) {
+    if (isReload()) {
       left.addAll(supervisor.slots());
-    } else if (only.slot.current == only) {
+    } else if (only != null && only.slot.current == only) {
       left.add(only.slot);
     }
     total = left.size();
     log.info("{}: replacing {} workers", reason, total);
+    if (isReload()) {
+      supervisor.outcome().reloading();
+    }
     next();
   }
 
@@ -61,7 +64,7 @@ final class Replacement implements Operations.Operation {
     Slot slot = left.poll();
     if (slot == null) {
       log.info("{}: done, {} workers replaced", reason, replaced);
-      over.run();
+      end(true);
       result.complete(replaced);
       return;
     }
@@ -88,7 +91,7 @@ final class Replacement implements Operations.Operation {
   @Override
   public void exited(WorkerHandle worker) {
     if (worker == successor && !worker.everReady) {
-      over.run();
+      end(false);
       String message =
           reason
               + " given up: the successor of worker "
@@ -111,6 +114,17 @@ final class Replacement implements Operations.Operation {
     boolean ready = successor != null && successor.everReady;
     if (ready && (predecessor == null || !predecessor.isAlive())) {
       next();
+    }
+  }
+
+  private boolean isReload() {
+    return only == null;
+  }
+
+  private void end(boolean success) {
+    over.run();
+    if (isReload()) {
+      supervisor.outcome().reloaded(success);
     }
   }
 

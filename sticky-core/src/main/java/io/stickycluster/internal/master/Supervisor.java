@@ -44,6 +44,15 @@ final class Supervisor {
     /** Every worker is ready for the first time. */
     void ready();
 
+    /** The cluster accepts no more. */
+    void stopping();
+
+    /** A reload begins. */
+    void reloading();
+
+    /** A reload is over. */
+    void reloaded(boolean success);
+
     /** The cluster ends with an error. */
     void failing(String reason);
 
@@ -396,6 +405,7 @@ final class Supervisor {
     phase = Phase.STOPPING;
     slots.forEach(slot -> slot.respawn.cancel());
     operations.abandon();
+    outcome.stopping();
     transport.shutdown();
     Duration delay = options.hardShutdownDelay();
     alive().forEach(worker -> drain(worker, delay));
@@ -433,6 +443,11 @@ final class Supervisor {
       phase = Phase.ENDED;
       outcome.ended(exitCode);
     }
+  }
+
+  /** Returns whom the operations tell how they go. */
+  Outcome outcome() {
+    return outcome;
   }
 
   /** Returns the worker with this control token that has not shown it yet. */

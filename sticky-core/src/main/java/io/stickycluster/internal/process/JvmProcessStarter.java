@@ -1,6 +1,7 @@
 package io.stickycluster.internal.process;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntConsumer;
@@ -13,19 +14,25 @@ public final class JvmProcessStarter implements ProcessStarter {
       List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS");
 
   private final List<String> command;
+  private final ClassDataSharing classData;
 
   /** Makes a starter that runs this command for every worker. */
-  public JvmProcessStarter(List<String> command) {
+  public JvmProcessStarter(List<String> command, ClassDataSharing classData) {
     this.command = List.copyOf(command);
+    this.classData = classData;
   }
 
   @Override
   public ForkedProcess start(Map<String, String> environment) throws IOException {
-    ProcessBuilder builder = new ProcessBuilder(command);
+    List<String> full = new ArrayList<>(command);
+    full.addAll(1, classData.nextOptions());
+    ProcessBuilder builder = new ProcessBuilder(full);
     builder.redirectOutput(ProcessBuilder.Redirect.INHERIT);
     builder.redirectError(ProcessBuilder.Redirect.INHERIT);
     Map<String, String> variables = builder.environment();
     variables.keySet().removeIf(name -> name.startsWith(WorkerEnvironment.RESERVED));
+    // The service manager talks to the master alone.
+    variables.keySet().removeAll(List.of("NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID"));
     for (String name : OPTION_VARIABLES) {
       variables.computeIfPresent(name, (n, value) -> WorkerCommand.shareable(value));
     }

@@ -7,6 +7,7 @@ import io.stickycluster.Balancer;
 import io.stickycluster.spi.SteeringProgram;
 import io.stickycluster.spi.SteeringProgram.Constant;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
@@ -132,7 +133,7 @@ class BalancersPropertiesTest {
 
   @Example
   void fewerThanOneWorkerIsRefused() {
-    for (String name : BALANCERS.names()) {
+    for (String name : List.of(Balancers.MODULO, Balancers.MINIMAL_MOVE, Balancers.ROUND_ROBIN)) {
       assertThatThrownBy(() -> create(name, 0))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessage("the number of workers must be at least 1: 0");

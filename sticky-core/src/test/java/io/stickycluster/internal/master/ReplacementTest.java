@@ -44,6 +44,7 @@ class ReplacementTest {
     harness.die(oldSecond, 0);
 
     assertThat(result).isCompletedWithValue(2);
+    assertThat(harness.told).containsExactly("reloading", "reloaded true");
     assertThat(harness.supervisor.infos()).hasSize(2).allMatch(info -> info.id() > 2);
   }
 
@@ -62,6 +63,7 @@ class ReplacementTest {
         .hasMessageContaining("bad configuration")
         .hasMessageContaining("0 of 2");
     assertThat(harness.failures).isEmpty();
+    assertThat(harness.told).containsExactly("reloading", "reloaded false");
   }
 
   @Test

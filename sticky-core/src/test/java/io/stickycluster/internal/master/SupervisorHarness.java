@@ -35,6 +35,7 @@ final class SupervisorHarness {
   final FakeProcesses processes = new FakeProcesses();
   final RecordingTransport transport = new RecordingTransport();
   final List<String> failures = new ArrayList<>();
+  final List<String> told = new ArrayList<>();
   final List<Integer> exitCodes = new ArrayList<>();
   final Supervisor supervisor;
   final ClusterOptions options;
@@ -63,6 +64,21 @@ final class SupervisorHarness {
               @Override
               public void ready() {
                 readyCalls++;
+              }
+
+              @Override
+              public void stopping() {
+                told.add("stopping");
+              }
+
+              @Override
+              public void reloading() {
+                told.add("reloading");
+              }
+
+              @Override
+              public void reloaded(boolean success) {
+                told.add("reloaded " + success);
               }
 
               @Override

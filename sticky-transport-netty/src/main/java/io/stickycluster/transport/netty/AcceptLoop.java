@@ -37,7 +37,6 @@ final class AcceptLoop implements EpollIoHandle {
 
   private static final Logger LOG = LoggerFactory.getLogger(AcceptLoop.class);
   private static final int REST_MILLIS = 100;
-  private static final long LOG_INTERVAL_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   private final IoEventLoop loop;
   private final Socket listener;
@@ -45,7 +44,7 @@ final class AcceptLoop implements EpollIoHandle {
   private final Sink sink;
   private final byte[] address = new byte[25];
   private @Nullable IoRegistration registration;
-  private long nextLogNanos = System.nanoTime();
+  private final LogInterval logInterval = new LogInterval();
 
   /**
    * Makes a loop that does not run yet.
@@ -58,6 +57,7 @@ final class AcceptLoop implements EpollIoHandle {
     this.listener = listener;
     this.maxPerTurn = maxPerTurn;
     this.sink = sink;
+    Errno.prepare();
   }
 
   void start() {
@@ -116,9 +116,7 @@ final class AcceptLoop implements EpollIoHandle {
   }
 
   private void rest(IOException e) {
-    long now = System.nanoTime();
-    if (now - nextLogNanos >= 0) {
-      nextLogNanos = now + LOG_INTERVAL_NANOS;
+    if (logInterval.isDue()) {
       LOG.warn(
           "can't accept connections for now ({}); trying again every {} ms{}",
           e.getMessage(),

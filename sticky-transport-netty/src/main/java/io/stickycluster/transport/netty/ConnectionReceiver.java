@@ -33,6 +33,7 @@ final class ConnectionReceiver implements LaneLink.Receiver {
   private final ByteBuffer answer = ByteBuffer.allocateDirect(1);
   private final int[] descriptors = new int[BATCH];
   private final @Nullable Preface[] prefaces = new @Nullable Preface[BATCH];
+  private final LogInterval logInterval = new LogInterval();
   private int count;
   private boolean notTaken;
   private boolean readingLength;
@@ -49,6 +50,7 @@ final class ConnectionReceiver implements LaneLink.Receiver {
     this.maxFrameBytes = maxReadAheadBytes == 0 ? 0 : Preface.maxBytes(maxReadAheadBytes);
     this.frame = ByteBuffer.allocateDirect(maxFrameBytes);
     expectLength();
+    Errno.prepare();
   }
 
   @Override
@@ -99,7 +101,9 @@ final class ConnectionReceiver implements LaneLink.Receiver {
           throw e;
         }
         // The kernel had no descriptor left for it; the master still has the connection.
-        LOG.warn("out of descriptors; raise the limit of open files (ulimit -n)");
+        if (logInterval.isDue()) {
+          LOG.warn("can't take connections for now; raise the limit of open files (ulimit -n)");
+        }
         notTaken = true;
         next = null;
         return true;

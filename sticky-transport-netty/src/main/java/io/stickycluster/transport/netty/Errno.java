@@ -1,5 +1,6 @@
 package io.stickycluster.transport.netty;
 
+import io.netty.channel.unix.Errors;
 import io.netty.channel.unix.Errors.NativeIoException;
 import java.io.IOException;
 
@@ -18,6 +19,16 @@ final class Errno {
   static final int ETOOMANYREFS = 109;
 
   private Errno() {}
+
+  /**
+   * Loads the classes that a shortage needs: without a descriptor left, no class file can be opened
+   * any more.
+   */
+  static void prepare() {
+    if (!isShortage(Errors.newIOException("prepare", -EMFILE))) {
+      throw new AssertionError("EMFILE is a shortage");
+    }
+  }
 
   /** Returns the error number behind an exception, or 0 if it has none. */
   static int of(IOException e) {

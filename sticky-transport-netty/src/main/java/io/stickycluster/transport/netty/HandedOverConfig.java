@@ -73,21 +73,21 @@ final class HandedOverConfig extends EpollChannelConfig implements SocketChannel
   @SuppressWarnings("unchecked")
   public <T> T getOption(ChannelOption<T> option) {
     Object value;
-    if (option == SO_RCVBUF) {
+    if (option.equals(SO_RCVBUF)) {
       value = getReceiveBufferSize();
-    } else if (option == SO_SNDBUF) {
+    } else if (option.equals(SO_SNDBUF)) {
       value = getSendBufferSize();
-    } else if (option == TCP_NODELAY) {
+    } else if (option.equals(TCP_NODELAY)) {
       value = isTcpNoDelay();
-    } else if (option == SO_KEEPALIVE) {
+    } else if (option.equals(SO_KEEPALIVE)) {
       value = isKeepAlive();
-    } else if (option == SO_REUSEADDR) {
+    } else if (option.equals(SO_REUSEADDR)) {
       value = isReuseAddress();
-    } else if (option == SO_LINGER) {
+    } else if (option.equals(SO_LINGER)) {
       value = getSoLinger();
-    } else if (option == IP_TOS) {
+    } else if (option.equals(IP_TOS)) {
       value = getTrafficClass();
-    } else if (option == ALLOW_HALF_CLOSURE) {
+    } else if (option.equals(ALLOW_HALF_CLOSURE)) {
       value = isAllowHalfClosure();
     } else {
       value = super.getOption(option);
@@ -98,21 +98,21 @@ final class HandedOverConfig extends EpollChannelConfig implements SocketChannel
   @Override
   public <T> boolean setOption(ChannelOption<T> option, T value) {
     validate(option, value);
-    if (option == SO_RCVBUF) {
+    if (option.equals(SO_RCVBUF)) {
       setReceiveBufferSize((Integer) value);
-    } else if (option == SO_SNDBUF) {
+    } else if (option.equals(SO_SNDBUF)) {
       setSendBufferSize((Integer) value);
-    } else if (option == TCP_NODELAY) {
+    } else if (option.equals(TCP_NODELAY)) {
       setTcpNoDelay((Boolean) value);
-    } else if (option == SO_KEEPALIVE) {
+    } else if (option.equals(SO_KEEPALIVE)) {
       setKeepAlive((Boolean) value);
-    } else if (option == SO_REUSEADDR) {
+    } else if (option.equals(SO_REUSEADDR)) {
       setReuseAddress((Boolean) value);
-    } else if (option == SO_LINGER) {
+    } else if (option.equals(SO_LINGER)) {
       setSoLinger((Integer) value);
-    } else if (option == IP_TOS) {
+    } else if (option.equals(IP_TOS)) {
       setTrafficClass((Integer) value);
-    } else if (option == ALLOW_HALF_CLOSURE) {
+    } else if (option.equals(ALLOW_HALF_CLOSURE)) {
       setAllowHalfClosure((Boolean) value);
     } else if (TCP_NUMBERS.containsKey(option)) {
       setTcp(TCP_NUMBERS.get(option), (Integer) value);

@@ -41,12 +41,15 @@ record Hello(long id, int lane, String token) {
    */
   static @Nullable Hello decode(ByteBuffer in) {
     ByteBuffer bytes = in.duplicate().flip();
+    for (int i = 0; i < Math.min(4, bytes.remaining()); i++) {
+      if (bytes.get(i) != (byte) (MAGIC >>> (24 - 8 * i))) {
+        throw new IllegalArgumentException("not a worker's hello");
+      }
+    }
     if (bytes.remaining() < FIXED_BYTES) {
       return null;
     }
-    if (bytes.getInt() != MAGIC) {
-      throw new IllegalArgumentException("not a worker's hello");
-    }
+    bytes.position(4);
     long id = bytes.getLong();
     int lane = bytes.getInt();
     int length = Short.toUnsignedInt(bytes.getShort());

@@ -64,6 +64,7 @@ final class Lane implements EpollIoHandle {
   private final ByteBuffer frame;
   private @Nullable HeldConnection pending;
   private @Nullable IoRegistration registration;
+  private int limit = WINDOW;
   private boolean resting;
   private boolean finishing;
 
@@ -100,7 +101,7 @@ final class Lane implements EpollIoHandle {
         && pending == null
         && !resting
         && !finishing
-        && window.size() < WINDOW;
+        && window.size() < limit;
   }
 
   /** Returns how many connections are unacknowledged. */
@@ -248,7 +249,11 @@ final class Lane implements EpollIoHandle {
     for (int i = 0; i < count; i++) {
       Descriptors.close(window.remove());
     }
-    if (count == 0) {
+    if (count > 0) {
+      limit = WINDOW;
+    } else {
+      // After a rest one connection tries whether there is a descriptor for it.
+      limit = 1;
       resting = true;
       loop.schedule(this::wake, REST_MILLIS, TimeUnit.MILLISECONDS);
       owner.returned(window.remove());

@@ -2,6 +2,7 @@ package io.stickycluster.transport.netty;
 
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.epoll.Epoll;
 import io.netty.channel.socket.SocketChannel;
 import io.stickycluster.ListeningServer;
 import java.net.SocketAddress;
@@ -35,6 +36,7 @@ public final class NettyServer implements ListeningServer {
   private @Nullable ProxyListener proxyListener;
   private Runnable onDrain = () -> {};
   private boolean drainTold;
+  private boolean epoll = Epoll.isAvailable();
   private volatile boolean cutOff;
 
   private NettyServer(ChannelHandler childHandler) {
@@ -121,10 +123,9 @@ public final class NettyServer implements ListeningServer {
   }
 
   @Override
-  public synchronized CompletionStage<?> drain() {
+  public CompletionStage<?> drain() {
     CompletionStage<?> drained = start().drain();
-    if (!drainTold) {
-      drainTold = true;
+    if (takeDrainTold()) {
       onDrain.run();
     }
     return drained;
@@ -154,10 +155,18 @@ public final class NettyServer implements ListeningServer {
         : start().probe();
   }
 
+  /** Does without epoll, as where there is none. */
+  synchronized NettyServer withoutEpoll() {
+    requireNotStarted();
+    epoll = false;
+    return this;
+  }
+
   /** Starts the event loops, once. */
   synchronized ServerRuntime start() {
     if (runtime == null) {
-      runtime = new ServerRuntime(childHandler, Map.copyOf(childOptions), eventLoops, drainGrace);
+      runtime =
+          new ServerRuntime(childHandler, Map.copyOf(childOptions), eventLoops, drainGrace, epoll);
     }
     return runtime;
   }
@@ -165,6 +174,12 @@ public final class NettyServer implements ListeningServer {
   /** Notes that no connection can come from the master any more. */
   void cutOff() {
     cutOff = true;
+  }
+
+  private synchronized boolean takeDrainTold() {
+    boolean first = !drainTold;
+    drainTold = true;
+    return first;
   }
 
   private void requireNotStarted() {

@@ -15,6 +15,7 @@ import java.nio.ByteBuffer;
  * @param client the client's address as the worker is to see it
  * @param readAhead the bytes to serve before those still in the socket; not to be changed
  */
+@SuppressWarnings("ArrayRecordComponent") // Made per connection; a copy would gain nothing.
 record Preface(InetSocketAddress client, byte[] readAhead) {
 
   /** How many bytes the length takes. */

@@ -4,7 +4,6 @@ import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
-import io.netty.channel.epoll.Epoll;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.Socket;
 import java.io.IOException;
@@ -38,7 +37,7 @@ final class ProxyListener {
   }
 
   CompletableFuture<SocketAddress> listen(SocketAddress suggested) {
-    if (!Epoll.isAvailable()) {
+    if (!runtime.isEpoll()) {
       return listenWithNio();
     }
     CompletableFuture<SocketAddress> address = new CompletableFuture<>();

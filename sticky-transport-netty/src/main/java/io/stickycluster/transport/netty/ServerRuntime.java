@@ -5,9 +5,9 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
+import io.netty.channel.EventLoop;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.LinuxSocket;
 import io.netty.channel.nio.NioIoHandler;
@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -38,21 +39,24 @@ final class ServerRuntime {
   private final MultiThreadIoEventLoopGroup group;
   private final List<IoEventLoop> loops = new ArrayList<>();
   private final OpenConnections connections;
+  private final boolean epoll;
   private int nextLoop;
 
   ServerRuntime(
       ChannelHandler childHandler,
       Map<ChannelOption<?>, Object> childOptions,
       int eventLoops,
-      Duration drainGrace) {
+      Duration drainGrace,
+      boolean epoll) {
     this.childHandler = childHandler;
     this.childOptions = childOptions;
+    this.epoll = epoll;
     this.connections = new OpenConnections(drainGrace);
     this.group =
         new MultiThreadIoEventLoopGroup(
             eventLoops,
             new DefaultThreadFactory("sticky-server"),
-            Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
+            epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
     for (EventExecutor loop : group) {
       loops.add((IoEventLoop) loop);
     }
@@ -60,6 +64,11 @@ final class ServerRuntime {
 
   List<IoEventLoop> loops() {
     return loops;
+  }
+
+  /** Returns whether its event loops watch bare descriptors, rather than NIO channels. */
+  boolean isEpoll() {
+    return epoll;
   }
 
   MultiThreadIoEventLoopGroup group() {
@@ -109,10 +118,14 @@ final class ServerRuntime {
   }
 
   CompletableFuture<?> probe() {
-    return CompletableFuture.allOf(
-        loops.stream()
-            .map(loop -> CompletableFuture.runAsync(() -> {}, loop))
-            .toArray(CompletableFuture<?>[]::new));
+    try {
+      return CompletableFuture.allOf(
+          loops.stream()
+              .map(loop -> CompletableFuture.runAsync(() -> {}, loop))
+              .toArray(CompletableFuture<?>[]::new));
+    } catch (RejectedExecutionException e) {
+      return CompletableFuture.failedFuture(e);
+    }
   }
 
   CompletableFuture<?> drain() {
@@ -154,7 +167,7 @@ final class ServerRuntime {
     return new HandedOverChannel(this, socket, tcp, client);
   }
 
-  private void register(IoEventLoop loop, HandedOverChannel channel) {
+  private void register(EventLoop loop, HandedOverChannel channel) {
     connections.opened(channel);
     configure(channel);
     loop.register(channel);

@@ -7,13 +7,17 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Accepts connections from one listener for one loop. At the limit of descriptors or of connections
  * it rests, so that clients wait in the kernel's queue, and tries again a little later.
+ *
+ * <p>The socket to the worker is opened before its client is accepted: otherwise accepted clients
+ * could use up all descriptors, and none of them would ever reach a worker and end.
  */
 final class Acceptor implements Loop.Handler {
 
@@ -26,8 +30,10 @@ final class Acceptor implements Loop.Handler {
   private final SelectionKey key;
   private final Counts counts;
   private final int maxConnections;
-  private final Consumer<SocketChannel> taker;
-  private final SocketChannel[] batch = new SocketChannel[BATCH];
+  private final BiConsumer<SocketChannel, SocketChannel> taker;
+  private final SocketChannel[] clients = new SocketChannel[BATCH];
+  private final SocketChannel[] backends = new SocketChannel[BATCH];
+  private @Nullable SocketChannel spare;
   private boolean resting;
   private boolean logged;
   private long restUntilNanos;
@@ -38,7 +44,7 @@ final class Acceptor implements Loop.Handler {
       SelectionKey key,
       Counts counts,
       int maxConnections,
-      Consumer<SocketChannel> taker) {
+      BiConsumer<SocketChannel, SocketChannel> taker) {
     this.listener = listener;
     this.key = key;
     this.counts = counts;
@@ -51,6 +57,10 @@ final class Acceptor implements Loop.Handler {
     accept();
   }
 
+  /** Nothing to do: the listener stays. */
+  @Override
+  public void abort() {}
+
   /** Takes what the kernel has queued, then closes the listener. */
   void shutdown() {
     key.interestOps(SelectionKey.OP_ACCEPT);
@@ -59,6 +69,8 @@ final class Acceptor implements Loop.Handler {
     }
     key.cancel();
     Closing.quietly(listener);
+    Closing.quietly(spare);
+    spare = null;
   }
 
   boolean isResting() {
@@ -80,13 +92,17 @@ final class Acceptor implements Loop.Handler {
           rest("max-connections (" + maxConnections + ") are open");
           break;
         }
+        SocketChannel backend = spare != null ? spare : Backends.open(true);
+        spare = backend;
         SocketChannel client = listener.accept();
         if (client == null) {
           break;
         }
+        spare = null;
         counts.accepted.increment();
         counts.open.incrementAndGet();
-        batch[accepted++] = client;
+        backends[accepted] = backend;
+        clients[accepted++] = client;
       }
     } catch (ClosedChannelException e) {
       key.cancel();
@@ -96,9 +112,10 @@ final class Acceptor implements Loop.Handler {
     }
     // Accepting first and serving then gives the clients time to send their first bytes.
     for (int i = 0; i < accepted; i++) {
-      taker.accept(batch[i]);
+      taker.accept(clients[i], backends[i]);
     }
-    Arrays.fill(batch, 0, accepted, null);
+    Arrays.fill(clients, 0, accepted, null);
+    Arrays.fill(backends, 0, accepted, null);
     return accepted;
   }
 

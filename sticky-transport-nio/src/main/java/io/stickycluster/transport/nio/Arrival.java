@@ -5,8 +5,6 @@ import io.stickycluster.spi.KeyReader.Found;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.StandardProtocolFamily;
-import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
@@ -39,6 +37,7 @@ final class Arrival implements Loop.Handler {
   private int replays;
   private boolean isParked;
   private long parkedAtNanos;
+  private @Nullable SocketChannel spare;
   private @Nullable SocketChannel connecting;
   private @Nullable SelectionKey connectingKey;
   private @Nullable Target target;
@@ -47,6 +46,7 @@ final class Arrival implements Loop.Handler {
       Loop loop,
       SocketChannel client,
       @Nullable SelectionKey clientKey,
+      SocketChannel spare,
       InetSocketAddress address,
       @Nullable Found found,
       byte[] first,
@@ -54,6 +54,7 @@ final class Arrival implements Loop.Handler {
     this.loop = loop;
     this.client = client;
     this.clientKey = clientKey;
+    this.spare = spare;
     this.address = address;
     this.found = found;
     this.first = first;
@@ -62,9 +63,10 @@ final class Arrival implements Loop.Handler {
   }
 
   /** A connection whose key is its remote address. */
-  static Arrival byAddress(Loop loop, SocketChannel client) throws IOException {
+  static Arrival byAddress(Loop loop, SocketChannel client, SocketChannel spare)
+      throws IOException {
     InetSocketAddress peer = (InetSocketAddress) client.getRemoteAddress();
-    return new Arrival(loop, client, null, peer, null, NOTHING, false);
+    return new Arrival(loop, client, null, spare, peer, null, NOTHING, false);
   }
 
   /**
@@ -77,10 +79,11 @@ final class Arrival implements Loop.Handler {
       Loop loop,
       SocketChannel client,
       @Nullable SelectionKey clientKey,
+      SocketChannel spare,
       Found found,
       byte[] rest,
       boolean ended) {
-    return new Arrival(loop, client, clientKey, found.client(), found, rest, ended);
+    return new Arrival(loop, client, clientKey, spare, found.client(), found, rest, ended);
   }
 
   private void findIndex() {
@@ -156,13 +159,30 @@ final class Arrival implements Loop.Handler {
     close();
   }
 
+  @Override
+  public void abort() {
+    close();
+  }
+
   void close() {
     if (connecting != null) {
       loop.retire(connecting, connectingKey);
       connecting = null;
       connectingKey = null;
     }
+    Closing.quietly(spare);
+    spare = null;
     loop.release(client, clientKey);
+  }
+
+  /** Keeps the client's first bytes for a successor; returns false if they are not the first. */
+  boolean remember(ByteBuffer bytes) {
+    if (first.length > 0 || bytes.remaining() > FIRST_BYTES) {
+      return false;
+    }
+    first = new byte[bytes.remaining()];
+    bytes.get(bytes.position(), first);
+    return true;
   }
 
   /**
@@ -233,13 +253,13 @@ final class Arrival implements Loop.Handler {
 
   /** Returns the connected channel, or null if the connection will be there later. */
   private @Nullable SocketChannel connect(Target to) throws IOException {
-    SocketChannel backend =
-        to.isUnix() ? SocketChannel.open(StandardProtocolFamily.UNIX) : SocketChannel.open();
+    SocketChannel backend = spare;
+    spare = null;
+    if (backend == null || !to.isUnix()) {
+      Closing.quietly(backend);
+      backend = Backends.open(to.isUnix());
+    }
     try {
-      backend.configureBlocking(false);
-      if (!to.isUnix()) {
-        backend.setOption(StandardSocketOptions.TCP_NODELAY, true);
-      }
       if (backend.connect(to.address())) {
         return backend;
       }

@@ -24,14 +24,17 @@ final class HeadReader implements Loop.Handler {
 
   private final Loop loop;
   private final SocketChannel client;
+  private final SocketChannel backend;
   private final KeyReader reader;
   private final InetSocketAddress peer;
   private byte[] head = {};
   private @Nullable SelectionKey key;
 
-  HeadReader(Loop loop, SocketChannel client, KeyReader reader) throws IOException {
+  HeadReader(Loop loop, SocketChannel client, SocketChannel backend, KeyReader reader)
+      throws IOException {
     this.loop = loop;
     this.client = client;
+    this.backend = backend;
     this.reader = reader;
     this.peer = (InetSocketAddress) client.getRemoteAddress();
   }
@@ -61,7 +64,14 @@ final class HeadReader implements Loop.Handler {
     decide(true, false);
   }
 
+  @Override
+  public void abort() {
+    loop.heads().remove(this);
+    close();
+  }
+
   void close() {
+    Closing.quietly(backend);
     loop.release(client, key);
   }
 
@@ -89,7 +99,7 @@ final class HeadReader implements Loop.Handler {
     Verdict verdict = reader.read(ByteBuffer.wrap(head).asReadOnlyBuffer(), peer, last);
     if (verdict instanceof Found found) {
       byte[] rest = Arrays.copyOfRange(head, found.consumedBytes(), head.length);
-      Arrival.byKey(loop, client, key, found, rest, ended).dispatch();
+      Arrival.byKey(loop, client, key, backend, found, rest, ended).dispatch();
       return true;
     }
     if (verdict instanceof Reject reject) {

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -31,6 +32,9 @@ final class Loop implements Runnable {
   /** What a selection key's attachment does when the key is ready. */
   interface Handler {
     void ready(SelectionKey key);
+
+    /** Ends what {@link #ready} failed to serve. */
+    void abort();
   }
 
   private static final Logger log = LoggerFactory.getLogger(Loop.class);
@@ -87,7 +91,10 @@ final class Loop implements Runnable {
 
   // What the supervisor says, on the loop's thread.
 
-  void listen(ServerSocketChannel listener, int maxConnections, Consumer<SocketChannel> taker)
+  void listen(
+      ServerSocketChannel listener,
+      int maxConnections,
+      BiConsumer<SocketChannel, SocketChannel> taker)
       throws IOException {
     SelectionKey key = listener.register(selector, SelectionKey.OP_ACCEPT);
     acceptor = new Acceptor(listener, key, counts, maxConnections, taker);
@@ -167,18 +174,26 @@ final class Loop implements Runnable {
     return channel.register(selector, ops, handler);
   }
 
-  /** Begins to serve a connection that this loop's acceptor, or another's, accepted. */
-  void adopt(SocketChannel client) {
+  /**
+   * Begins to serve a connection that this loop's acceptor, or another's, accepted.
+   *
+   * @param backend an unconnected unix socket for its way to the worker
+   */
+  void adopt(SocketChannel client, SocketChannel backend) {
     try {
       client.configureBlocking(false);
       KeyReader reader = settings.keyReader();
       if (reader == null) {
-        Arrival.byAddress(this, client).dispatch();
+        Arrival.byAddress(this, client, backend).dispatch();
       } else {
-        new HeadReader(this, client, reader).start();
+        new HeadReader(this, client, backend, reader).start();
       }
-    } catch (IOException e) {
-      release(client, null);
+    } catch (IOException | RuntimeException | Error e) {
+      log.debug("a connection failed at its start: {}", e.toString(), e);
+      if (client.isOpen()) {
+        release(client, null);
+      }
+      Closing.quietly(backend);
     }
   }
 
@@ -232,7 +247,7 @@ final class Loop implements Runnable {
       while (!stopped) {
         turn();
       }
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
       log.error("a proxy thread ends: {}", e.toString(), e);
     } finally {
       closeAll();
@@ -267,14 +282,17 @@ final class Loop implements Runnable {
   private void dispatch(SelectionKey key) {
     // What the supervisor said before a client connected must be known when it is accepted.
     runTasks();
+    if (!key.isValid()) {
+      // An event before this one ended the connection.
+      return;
+    }
     Handler handler = (Handler) key.attachment();
     try {
       handler.ready(key);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
+      // Such as memory that ran out: this connection's end, not the loop's.
       log.error("a connection failed: {}", e.toString(), e);
-      if (handler instanceof Relay relay) {
-        relay.abort();
-      }
+      handler.abort();
     }
   }
 

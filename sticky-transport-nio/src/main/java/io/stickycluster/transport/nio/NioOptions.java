@@ -2,7 +2,9 @@ package io.stickycluster.transport.nio;
 
 import io.stickycluster.spi.TransportSettings;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -25,9 +27,9 @@ record NioOptions(
     Duration idleTimeout,
     Duration halfClosedTimeout) {
 
-  private static final TreeSet<String> NAMES =
+  private static final Set<String> NAMES =
       new TreeSet<>(
-          java.util.List.of(
+          List.of(
               "loops",
               "max-connections",
               "connect-timeout",

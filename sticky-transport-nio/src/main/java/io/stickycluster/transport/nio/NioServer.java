@@ -228,8 +228,7 @@ public final class NioServer implements ListeningServer {
 
   @Override
   public void close() {
-    CompletionStage<?> ignored = drain();
-    log.debug("closing {} connections, drained: {}", open.size(), ignored);
+    var unused = drain();
     open.forEach(connection -> Closing.quietly(connection.channel()));
   }
 

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -72,21 +73,21 @@ final class NioTransport implements Transport {
   }
 
   /** Each loop serves what it accepts; a lone listener's loop deals out to all. */
-  private Consumer<SocketChannel> taker(int index) {
+  private BiConsumer<SocketChannel, SocketChannel> taker(int index) {
     Loop own = loops.get(index);
     if (listeners > 1 || loops.size() == 1) {
       return own::adopt;
     }
-    return new Consumer<>() {
+    return new BiConsumer<>() {
       private int next;
 
       @Override
-      public void accept(SocketChannel client) {
+      public void accept(SocketChannel client, SocketChannel backend) {
         Loop loop = loops.get(next++ % loops.size());
         if (loop == own) {
-          own.adopt(client);
+          own.adopt(client, backend);
         } else {
-          loop.execute(() -> loop.adopt(client));
+          loop.execute(() -> loop.adopt(client, backend));
         }
       }
     };

@@ -136,7 +136,8 @@ final class Relay implements Loop.Handler {
   }
 
   /** Breaks both sides. */
-  void abort() {
+  @Override
+  public void abort() {
     if (!closed) {
       Closing.resetOnClose(client);
       close();
@@ -184,10 +185,13 @@ final class Relay implements Loop.Handler {
       if (count == 0) {
         return;
       }
-      // More was sent than a successor could be told.
-      arrival = null;
       boolean full = !io.hasRemaining();
-      sendToBackend(io.flip());
+      io.flip();
+      if (arrival != null && !arrival.remember(io)) {
+        // More was sent than a successor could be told.
+        arrival = null;
+      }
+      sendToBackend(io);
       if (closed || !full) {
         return;
       }

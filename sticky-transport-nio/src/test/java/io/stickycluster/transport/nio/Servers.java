@@ -40,6 +40,14 @@ final class Servers {
     }
   }
 
+  /** Sends back what it reads through a buffer of a few bytes. */
+  static void idle(NioConnection connection) throws IOException {
+    ByteBuffer buffer = ByteBuffer.allocateDirect(64);
+    while (connection.readRequest(buffer.clear()) >= 0) {
+      connection.channel().write(buffer.flip());
+    }
+  }
+
   static void send(SocketChannel channel, String text) throws IOException {
     ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII));
     while (bytes.hasRemaining()) {
