@@ -21,6 +21,7 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -63,6 +64,7 @@ final class ClusterPubSubStore implements PubSubStore {
 
   private final Messages messages;
   private final ObjectInputFilter filter;
+  private final AtomicBoolean complained = new AtomicBoolean();
   private final AtomicReference<@Nullable PubSubListener<DispatchMessage>> listener =
       new AtomicReference<>();
 
@@ -109,7 +111,12 @@ final class ClusterPubSubStore implements PubSubStore {
       message.getPacket().setEngineIOVersion(EngineIOVersion.V4);
       receiver.onMessage(message);
     } catch (IOException | ClassNotFoundException | RuntimeException e) {
-      LOG.warn("Dropped a broadcast of worker {}: {}", sender, e.toString());
+      if (complained.compareAndSet(false, true)) {
+        LOG.warn(
+            "Dropped a broadcast of worker {}: {}; further ones are dropped silently",
+            sender,
+            e.toString());
+      }
     }
   }
 
