@@ -41,11 +41,7 @@ final class PlainServer {
       Child.ready(args[1]);
     } else {
       Channel server =
-          bootstrap
-              .channel(EpollServerSocketChannel.class)
-              .bind("127.0.0.1", 0)
-              .sync()
-              .channel();
+          bootstrap.channel(EpollServerSocketChannel.class).bind("127.0.0.1", 0).sync().channel();
       Child.ready(Integer.toString(((InetSocketAddress) server.localAddress()).getPort()));
     }
     Child.awaitEnd();
