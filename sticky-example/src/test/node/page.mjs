@@ -1,7 +1,7 @@
 // Usage: node page.mjs URL CHROMIUM SCREENSHOT
 //
 // A visitor in headless Chromium: reads which worker serves the page, asks again on a new
-// connection, joins, talks, reloads. Prints what was seen, one "name=value" a line.
+// connection, joins, talks, reloads, and finds back after the worker is killed. Prints what was seen, one "name=value" a line.
 
 import { chromium } from "playwright-core";
 
@@ -50,6 +50,16 @@ try {
   await page.reload();
   await page.waitForSelector("body[data-connection=live]");
   console.log(`again=${await page.textContent("#worker")}`);
+
+  const pid = await page.textContent("#pid");
+  process.kill(Number(pid), "SIGKILL");
+  await page.waitForFunction(
+    (before) =>
+      document.body.dataset.connection === "live" &&
+      document.getElementById("pid").textContent !== before,
+    pid
+  );
+  console.log(`back=${await page.textContent("#worker")}`);
 
   await page.setViewportSize({ width: 360, height: 740 });
   const tooWide = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);

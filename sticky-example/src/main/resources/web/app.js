@@ -1,14 +1,13 @@
-"use strict";
+import { Socket } from "./socket.js";
 
 const $ = (id) => document.getElementById(id);
 const NAME_KEY = "sticky-chat-name";
-const MAX_SHOWN_SLOTS = 24;
 const MAX_SHOWN_ASKS = 12;
 const MAX_SHOWN_MESSAGES = 200;
 
 // Relative, so that the page also works below a path of a reverse proxy.
 const path = new URL("socket.io/", document.baseURI).pathname;
-const socket = io({ path, reconnectionDelay: 300, reconnectionDelayMax: 2000 });
+const socket = new Socket(path);
 
 let here = null; // the worker that serves us: the last welcome's whoAmI
 let you = null; // how the worker knows us: the last welcome's member
@@ -64,13 +63,11 @@ function showState(state, text, notice) {
 }
 
 function showTransport() {
-  $("transport").textContent = socket.connected ? socket.io.engine.transport.name : "–";
+  $("transport").textContent = socket.transport ?? "–";
 }
 
-socket.on("connect", () => {
-  showTransport();
-  socket.io.engine.on("upgrade", showTransport);
-});
+socket.on("connect", showTransport);
+socket.on("upgrade", showTransport);
 
 socket.on("disconnect", () => {
   const who = here ? `worker ${here.worker}` : "your worker";
@@ -112,36 +109,28 @@ function showWorker() {
   $("room").textContent = here.env.CHAT_ROOM || "no name";
   $("pid").textContent = here.pid;
   $("address").textContent = you.address;
-  const count = Math.max(here.workers, here.worker + 1);
-  const first = Math.max(0, Math.min(here.worker - MAX_SHOWN_SLOTS / 2, count - MAX_SHOWN_SLOTS));
-  const slots = [];
-  for (let i = first; i < Math.min(count, first + MAX_SHOWN_SLOTS); i++) {
-    const slot = element("li", i === here.worker ? "mine" : "", i);
-    if (i === here.worker) slot.setAttribute("aria-current", "true");
-    slots.push(slot);
-  }
-  $("slots").replaceChildren(...slots);
 }
 
 function ask() {
   $("ask").disabled = true;
   $("asked-text").textContent = "Asking…";
   // A connection of its own, by polling: every request comes on a new TCP connection.
-  const other = io({ path, forceNew: true, reconnection: false, transports: ["polling"] });
+  const other = new Socket(path, { upgrade: false, reconnect: false });
   const end = (text) => {
-    other.io.engine.close();
+    other.close();
     $("asked-text").textContent = text;
     $("ask").disabled = !socket.connected;
   };
   other.on("connect_error", () => end("No answer. Try again in a moment."));
-  other.timeout(5000).emit("who", (error, answer) => {
-    if (error) {
-      end("No answer in 5 seconds. Try again in a moment.");
-      return;
+  other.on("connect", async () => {
+    try {
+      const answer = await other.ask("who");
+      asks.push(Number(answer.split("=")[1]));
+      showAsks();
+      end(askedText());
+    } catch {
+      end("No answer. Try again in a moment.");
     }
-    asks.push(Number(answer.split("=")[1]));
-    showAsks();
-    end(askedText());
   });
 }
 
@@ -220,7 +209,13 @@ function addMessage(message) {
   const made = element("article", `message${mine ? " mine" : ""}${follows ? " follows" : ""}`);
   const head = element("header");
   const time = new Date(message.at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
-  head.append(element("b", "", message.name), " ", element("time", "", time));
+  head.append(element("b", "", message.name), " ");
+  if (here && message.worker !== here.worker) {
+    const from = element("span", "elsewhere", `worker ${message.worker}`);
+    from.style.setProperty("--h", hueOf(message.worker));
+    head.append(from, " ");
+  }
+  head.append(element("time", "", time));
   made.append(head, face(message.name), element("p", "", message.text));
   append(made);
 }
@@ -230,24 +225,36 @@ function showError(id, text) {
   $(id).textContent = text || "";
 }
 
-function join(wanted) {
-  socket.timeout(5000).emit("join", wanted, (error, answer) => {
-    if (error || answer.error) {
-      showError("join-error", error ? "No answer. Please try again." : `Sorry: ${answer.error}.`);
-      return;
+/** Asks the worker, shows what it says against it, and resolves to its answer or to null. */
+async function request(event, data, errorId, noAnswer) {
+  let problem;
+  try {
+    const answer = await socket.ask(event, data);
+    problem = answer.error && `Sorry: ${answer.error}.`;
+    if (!problem) {
+      showError(errorId, "");
+      return answer;
     }
-    const first = name === null;
-    name = answer.name;
-    remember(name);
-    $("me").textContent = name;
-    showError("join-error", "");
-    if (first || $("log").querySelector(".message") === null) {
-      for (const message of answer.history) addMessage(message);
-    }
-    $("join").hidden = true;
-    $("say").hidden = false;
-    if (first) $("text").focus({ preventScroll: true });
-  });
+  } catch {
+    problem = noAnswer;
+  }
+  showError(errorId, problem);
+  return null;
+}
+
+async function join(wanted) {
+  const answer = await request("join", wanted, "join-error", "No answer. Please try again.");
+  if (!answer) return;
+  const first = name === null;
+  name = answer.name;
+  remember(name);
+  $("me").textContent = name;
+  if (first || $("log").querySelector(".message") === null) {
+    for (const message of answer.history) addMessage(message);
+  }
+  $("join").hidden = true;
+  $("say").hidden = false;
+  if (first) $("text").focus({ preventScroll: true });
 }
 
 $("join").addEventListener("submit", (event) => {
@@ -257,7 +264,7 @@ $("join").addEventListener("submit", (event) => {
 });
 
 $("leave").addEventListener("click", () => {
-  socket.emit("leave");
+  socket.send("leave");
   name = null;
   remember(null);
   $("say").hidden = true;
@@ -265,18 +272,12 @@ $("leave").addEventListener("click", () => {
   $("name").focus();
 });
 
-$("say").addEventListener("submit", (event) => {
+$("say").addEventListener("submit", async (event) => {
   event.preventDefault();
   const text = $("text").value;
   if (!text.trim()) return;
-  socket.timeout(5000).emit("message", text, (error, answer) => {
-    if (error || answer.error) {
-      showError("say-error", error ? "Not sent. Please try again." : `Sorry: ${answer.error}.`);
-      return;
-    }
-    showError("say-error", "");
-    if ($("text").value === text) $("text").value = "";
-  });
+  const sent = await request("message", text, "say-error", "Not sent. Please try again.");
+  if (sent && $("text").value === text) $("text").value = "";
 });
 
 socket.on("message", addMessage);

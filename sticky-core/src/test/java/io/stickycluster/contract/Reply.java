@@ -56,7 +56,7 @@ public record Reply(int index, long id, long pid, String variable, String client
     if (answer == null) {
       throw new EOFException("the worker closed the connection without an answer");
     }
-    String[] words = answer.split(" ");
+    String[] words = answer.split(" ", -1);
     return new Reply(
         Integer.parseInt(words[0]),
         Long.parseLong(words[1]),

@@ -23,7 +23,7 @@ final class Assets {
     add("/", "index.html", "text/html; charset=utf-8");
     add("/app.css", "app.css", "text/css; charset=utf-8");
     add("/app.js", "app.js", "text/javascript; charset=utf-8");
-    add("/socket.io.min.js", "socket.io.min.js", "text/javascript; charset=utf-8");
+    add("/socket.js", "socket.js", "text/javascript; charset=utf-8");
   }
 
   /** Returns the file at a path, or null if there is none. */

@@ -6,6 +6,7 @@ import io.stickycluster.Worker;
 import io.stickycluster.WorkerProgram;
 import io.stickycluster.transport.netty.NettyServer;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -33,12 +34,10 @@ final class ChatProgram implements WorkerProgram {
     "Foundry"
   };
 
-  private final int workers;
   private final int eventLoops;
   private final boolean failStart;
 
-  ChatProgram(int workers, int eventLoops, boolean failStart) {
-    this.workers = workers;
+  ChatProgram(int eventLoops, boolean failStart) {
     this.eventLoops = eventLoops;
     this.failStart = failStart;
   }
@@ -60,11 +59,11 @@ final class ChatProgram implements WorkerProgram {
     WhoAmI whoAmI =
         new WhoAmI(
             worker.index(),
-            workers,
             worker.id(),
             ProcessHandle.current().pid(),
             WhoAmI.environment(worker.env().keySet()));
-    SocketIo socketIo = new SocketIo();
+    SocketIo socketIo =
+        new SocketIo(new ClusterStoreFactory(worker.messages(), Set.of(ChatRoom.Message.class)));
     return CompletableFuture.completedFuture(
         NettyServer.of(pipeline(whoAmI, socketIo))
             .eventLoops(eventLoops)

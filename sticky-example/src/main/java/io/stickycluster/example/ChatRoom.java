@@ -3,7 +3,7 @@ package io.stickycluster.example;
 import com.corundumstudio.socketio.AckRequest;
 import com.corundumstudio.socketio.SocketIOClient;
 import com.corundumstudio.socketio.SocketIONamespace;
-import com.corundumstudio.socketio.Transport;
+import java.io.Serializable;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -15,8 +15,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The chat of one worker: who is there and what was said last, in this process's memory alone. Safe
- * for use by several threads.
+ * The chat of one worker: who is there and what was said here last, in this process's memory alone.
+ * What is said goes to everybody, whichever worker they are on. Safe for use by several threads.
  *
  * <p>Clients send {@code who}, {@code join} with a name, {@code leave} and {@code message} with a
  * text, and are answered by acknowledgement. They are sent {@code welcome}, {@code people} and
@@ -55,13 +55,15 @@ final class ChatRoom {
   /**
    * What someone said.
    *
-   * @param number counts the messages of this worker process from 1
+   * @param number counts the messages of a worker process from 1
+   * @param worker the index of the worker it was said on
    * @param from the id of the speaker's session
    * @param name the speaker's name
    * @param text what was said
    * @param at when, in milliseconds since the epoch
    */
-  record Message(long number, String from, String name, String text, long at) {}
+  record Message(long number, int worker, String from, String name, String text, long at)
+      implements Serializable {}
 
   /**
    * Who is in the room.
@@ -176,13 +178,19 @@ final class ChatRoom {
       }
       messages++;
       message =
-          new Message(messages, member.id(), member.name(), text.get(), System.currentTimeMillis());
+          new Message(
+              messages,
+              whoAmI.worker(),
+              member.id(),
+              member.name(),
+              text.get(),
+              System.currentTimeMillis());
       history.addLast(message);
       if (history.size() > MAX_HISTORY) {
         history.removeFirst();
       }
     }
-    tell("message", message);
+    namespace.getBroadcastOperations().sendEvent("message", message);
     return Answer.done();
   }
 
@@ -194,16 +202,9 @@ final class ChatRoom {
       all = members.size();
     }
     List<Member> listed = joined.subList(0, Math.min(joined.size(), MAX_LISTED));
-    tell("people", new People(listed, joined.size(), all - joined.size()));
-  }
-
-  private void tell(String event, Object data) {
+    People people = new People(listed, joined.size(), all - joined.size());
     for (SocketIOClient client : namespace.getAllClients()) {
-      if (client.getTransport() == Transport.WEBSOCKET && !client.isWritable()) {
-        client.disconnect(); // It doesn't read: what it is sent would fill our memory.
-      } else {
-        client.sendEvent(event, data);
-      }
+      client.sendEvent("people", people);
     }
   }
 

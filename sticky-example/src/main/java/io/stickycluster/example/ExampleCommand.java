@@ -148,7 +148,7 @@ final class ExampleCommand implements Callable<Integer> {
             ClusterOptions.MAX_CONCURRENCY);
     int loops = number("--event-loops", eventLoops, null, 1, 1, MAX_EVENT_LOOPS);
     Logs.setDebug(debug);
-    cluster(workerCount).run(new ChatProgram(workerCount, loops, failStart));
+    cluster(workerCount).run(new ChatProgram(loops, failStart));
     return 0;
   }
 

@@ -125,7 +125,6 @@ final class HttpEndpoints extends ChannelInboundHandlerAdapter {
   private Map<String, Object> describe(ChannelHandlerContext ctx) {
     Map<String, Object> answer = new TreeMap<>();
     answer.put("worker", whoAmI.worker());
-    answer.put("workers", whoAmI.workers());
     answer.put("id", whoAmI.id());
     answer.put("pid", whoAmI.pid());
     answer.put("client", ClientAddress.text(ctx.channel().remoteAddress()));

@@ -12,10 +12,13 @@ import com.corundumstudio.socketio.protocol.EngineIOVersion;
 import com.corundumstudio.socketio.protocol.JacksonJsonSupport;
 import com.corundumstudio.socketio.protocol.Packet;
 import com.corundumstudio.socketio.protocol.PacketType;
+import com.corundumstudio.socketio.store.StoreFactory;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
+import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
@@ -38,11 +41,17 @@ final class SocketIo extends SocketIOChannelInitializer {
   private static final int PING_INTERVAL_MILLIS = 25_000;
   private static final int PING_TIMEOUT_MILLIS = 20_000;
 
+  /** More than the longest history of the chat; who leaves that much unread doesn't read at all. */
+  private static final WriteBufferWaterMark UNREAD =
+      new WriteBufferWaterMark(128 * 1024, 512 * 1024);
+
   private final SocketIONamespace namespace;
   private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
 
-  SocketIo() {
+  /** The factory chooses whether broadcasts reach this worker's clients alone or all. */
+  SocketIo(StoreFactory storeFactory) {
     Configuration configuration = configuration();
+    configuration.setStoreFactory(storeFactory);
     NamespacesHub namespaces = new NamespacesHub(configuration);
     namespace = namespaces.create(Namespace.DEFAULT_NAME);
     start(configuration, namespaces);
@@ -61,6 +70,8 @@ final class SocketIo extends SocketIOChannelInitializer {
     addSocketioHandlers(pipeline);
     pipeline.remove(HTTP_REQUEST_DECODER);
     pipeline.remove(HTTP_ENCODER);
+    ctx.channel().config().setWriteBufferWaterMark(UNREAD);
+    pipeline.addFirst(new SlowReaderCloser());
   }
 
   /** Tells every client to come back on a new connection, which another process will serve. */
@@ -95,6 +106,19 @@ final class SocketIo extends SocketIOChannelInitializer {
     configuration.setHttpCompression(false);
     configuration.setWebsocketCompression(false);
     return configuration;
+  }
+
+  /** Closes a connection whose client doesn't read: what it is sent would fill our memory. */
+  private static final class SlowReaderCloser extends ChannelInboundHandlerAdapter {
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+      if (!ctx.channel().isWritable()) {
+        LOG.debug("Closing {}: it doesn't read", ctx.channel());
+        ctx.close();
+      }
+      ctx.fireChannelWritabilityChanged();
+    }
   }
 
   /** Ends connections that break the protocol; the client starts anew. */

@@ -8,12 +8,11 @@ import java.util.TreeMap;
  * Which worker this is, as told to its clients.
  *
  * @param worker the worker's index
- * @param workers how many workers the cluster was started with
  * @param id the worker's id, new with every process
  * @param pid the worker's process id
  * @param env the variables that the cluster's {@code env} function set, as this process sees them
  */
-record WhoAmI(int worker, int workers, long id, long pid, Map<String, String> env) {
+record WhoAmI(int worker, long id, long pid, Map<String, String> env) {
 
   /** Returns these variables as they stand in this process's environment. */
   static Map<String, String> environment(Collection<String> names) {

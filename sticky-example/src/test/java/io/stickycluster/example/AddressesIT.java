@@ -2,10 +2,8 @@ package io.stickycluster.example;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.stickycluster.spi.HashStrategy;
 import java.util.List;
 import java.util.Map;
-import java.util.ServiceLoader;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,13 +15,6 @@ class AddressesIT {
   private static final int WORKERS = 3;
   private static final List<String> IPV4_CLIENTS =
       IntStream.rangeClosed(1, 24).mapToObj(i -> "127.0.0." + i).toList();
-
-  private static final HashStrategy DJB2 =
-      ServiceLoader.load(HashStrategy.class).stream()
-          .map(ServiceLoader.Provider::get)
-          .filter(strategy -> strategy.name().equals("djb2"))
-          .findFirst()
-          .orElseThrow();
 
   @ParameterizedTest
   @ValueSource(
@@ -52,7 +43,7 @@ class AddressesIT {
   void everyResponseSaysWhichWorkerItIsFrom() {
     try (ExampleProcess example = start("--transport=netty")) {
       for (String client : IPV4_CLIENTS.subList(0, 8)) {
-        String worker = Integer.toString(expectedWorker(client));
+        String worker = Integer.toString(Djb2.worker(client, WORKERS));
         for (String path :
             List.of("/", "/hello", "/nowhere", "/socket.io/?EIO=4&transport=polling")) {
           assertThat(example.http(path, client).worker()).as(path).isEqualTo(worker);
@@ -68,7 +59,7 @@ class AddressesIT {
   private static void assertServedByItsWorker(ExampleProcess example, String client) {
     WhoIs who = example.whoIs(client);
     assertThat(who.client()).isEqualTo(client);
-    assertThat(who.worker()).as(client).isEqualTo(expectedWorker(client));
+    assertThat(who.worker()).as(client).isEqualTo(Djb2.worker(client, WORKERS));
     assertThat(who.env())
         .isEqualTo(
             Map.of(
@@ -76,10 +67,5 @@ class AddressesIT {
                 Integer.toString(who.worker()),
                 "CHAT_ROOM",
                 List.of("Harbour", "Lighthouse", "Orchard").get(who.worker())));
-  }
-
-  private static int expectedWorker(String client) {
-    byte[] address = TestHttp.address(client).getAddress();
-    return Integer.remainderUnsigned(DJB2.hash(address, 0, address.length), WORKERS);
   }
 }

@@ -28,6 +28,8 @@ class BadInputIT {
         "--balancer=nope | no balancer 'nope': there are",
         "--hand-over=nope | has no hand-over 'nope'; choose one of auto, listener, connection",
         "--key=nope | there is no 'nope'; there are ip",
+        "--key=proxy | no network is trusted; name the proxies' networks, such as trust=loopback",
+        "--key=header:X-Forwarded-For | such as trust=loopback",
         "--key-form=nope | no key form 'nope': there are bytes, text",
         "--trust=nope | 'nope' is not a trusted network",
         "--host=no.such.host.invalid | host 'no.such.host.invalid' can't be resolved"

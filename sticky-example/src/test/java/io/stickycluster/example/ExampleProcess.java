@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -27,6 +28,9 @@ import java.util.regex.Pattern;
  * a test. Needs Linux with GNU coreutils and util-linux.
  */
 final class ExampleProcess implements AutoCloseable {
+
+  /** The jar that was built. */
+  static final Path JAR = Path.of(System.getProperty("example.jar"));
 
   private static final Duration PATIENCE = Duration.ofSeconds(90);
   private static final Pattern READY =
@@ -50,19 +54,37 @@ final class ExampleProcess implements AutoCloseable {
 
   /** Starts it on any free port unless the arguments name one. */
   static ExampleProcess start(String... arguments) {
+    return start(List.of(), Map.of(), arguments);
+  }
+
+  /** Starts it by another program, and with more variables in its environment. */
+  static ExampleProcess start(
+      List<String> launcher, Map<String, String> environment, String... arguments) {
+    return start(JAR, launcher, environment, arguments);
+  }
+
+  /** Starts another jar than the one that was built. */
+  static ExampleProcess start(Path jar, String... arguments) {
+    return start(jar, List.of(), Map.of(), arguments);
+  }
+
+  private static ExampleProcess start(
+      Path jar, List<String> launcher, Map<String, String> environment, String... arguments) {
     List<String> command = new ArrayList<>();
     // A shell that starts its jobs in the background lets them ignore SIGINT, for good.
     command.addAll(List.of("env", "--default-signal=INT", "setsid"));
+    command.addAll(launcher);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     // Small and quick to start; the workers get the same flags.
     command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx128m"));
-    command.addAll(List.of("-jar", System.getProperty("example.jar")));
+    command.addAll(List.of("-jar", jar.toString()));
     command.addAll(List.of(arguments));
     if (!List.of(arguments).toString().contains("--port=")) {
       command.add("--port=0");
     }
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().keySet().removeAll(List.of("PORT", "WEB_CONCURRENCY"));
+    builder.environment().putAll(environment);
     try {
       return new ExampleProcess(builder.start());
     } catch (IOException e) {
@@ -123,6 +145,11 @@ final class ExampleProcess implements AutoCloseable {
     return TestHttp.get(server, port(), local, path);
   }
 
+  /** Returns the program that the launcher was told to start, as this test's system sees it. */
+  ProcessHandle launched() {
+    return process.children().findFirst().orElseThrow();
+  }
+
   /** Returns the processes it has started. */
   List<ProcessHandle> workers() {
     return process.descendants().filter(ExampleProcess::isRunning).toList();
@@ -144,7 +171,12 @@ final class ExampleProcess implements AutoCloseable {
 
   /** Sends a signal, such as TERM, to the master. */
   void signal(String name) {
-    kill(name, Long.toString(process.pid()));
+    signal(name, process.toHandle());
+  }
+
+  /** Sends a signal to one process. */
+  static void signal(String name, ProcessHandle target) {
+    kill(name, Long.toString(target.pid()));
   }
 
   /** Sends a signal to the master and all its workers at once, as a terminal does. */

@@ -1,5 +1,6 @@
 package io.stickycluster.example;
 
+import com.corundumstudio.socketio.store.MemoryStoreFactory;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoopGroup;
@@ -19,12 +20,12 @@ final class InProcessServer implements AutoCloseable {
 
   InProcessServer(int index) {
     WhoAmI whoAmI =
-        new WhoAmI(index, 3, 7, ProcessHandle.current().pid(), Map.of("CHAT_ROOM", "Harbour"));
+        new WhoAmI(index, 7, ProcessHandle.current().pid(), Map.of("CHAT_ROOM", "Harbour"));
     channel =
         new ServerBootstrap()
             .group(loops)
             .channel(NioServerSocketChannel.class)
-            .childHandler(ChatProgram.pipeline(whoAmI, new SocketIo()))
+            .childHandler(ChatProgram.pipeline(whoAmI, new SocketIo(new MemoryStoreFactory())))
             .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
             .syncUninterruptibly()
             .channel();

@@ -9,12 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Assumptions;
 
-/**
- * Runs the scripts in {@code src/test/node} with their packages installed. Where Node or npm is
- * missing, tests that need them fail in CI (the variable CI is "true") and are skipped elsewhere.
- */
+/** Runs the scripts in {@code src/test/node} with their packages installed. */
 final class NodeClients {
 
   private static final Path SCRIPTS = Path.of(System.getProperty("example.node"));
@@ -28,8 +24,8 @@ final class NodeClients {
 
   /** Installs the packages as the lock file says, once in a build. */
   static synchronized void require() {
-    need(works("node", "--version"), "node is missing: install Node 18 or newer");
-    need(works("npm", "--version"), "npm is missing: install it with Node");
+    Machine.need(Machine.runs("node", "--version"), "node is missing: install Node 18 or newer");
+    Machine.need(Machine.runs("npm", "--version"), "npm is missing: install it with Node");
     try {
       Files.createDirectories(FOLDER);
       boolean changed = false;
@@ -40,19 +36,11 @@ final class NodeClients {
       }
       if (changed || !Files.isDirectory(FOLDER.resolve("node_modules"))) {
         Outcome outcome = execute(List.of("npm", "ci"));
-        need(outcome.exitCode() == 0, "npm ci failed: " + outcome.lines());
+        Machine.need(outcome.exitCode() == 0, "npm ci failed: " + outcome.lines());
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  /** Fails or skips the test unless a condition holds. */
-  static void need(boolean there, String otherwise) {
-    if (!there && "true".equals(System.getenv("CI"))) {
-      throw new AssertionError(otherwise);
-    }
-    Assumptions.assumeTrue(there, otherwise);
   }
 
   /** Runs a script to its end. */
@@ -60,21 +48,6 @@ final class NodeClients {
     List<String> command = new ArrayList<>(List.of("node", script));
     command.addAll(List.of(arguments));
     return execute(command);
-  }
-
-  private static boolean works(String... command) {
-    try {
-      return new ProcessBuilder(command)
-              .redirectErrorStream(true)
-              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-              .start()
-              .waitFor()
-          == 0;
-    } catch (IOException e) {
-      return false; // There is no such program.
-    } catch (InterruptedException e) {
-      throw new IllegalStateException(e);
-    }
   }
 
   private static boolean copy(Path from, Path to) throws IOException {

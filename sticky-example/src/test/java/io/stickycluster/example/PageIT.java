@@ -20,7 +20,7 @@ class PageIT {
   @BeforeAll
   static void installBrowserDriver() {
     NodeClients.require();
-    NodeClients.need(!browser().isEmpty(), "no browser: install Chromium in one of " + BROWSERS);
+    Machine.need(!browser().isEmpty(), "no browser: install Chromium in one of " + BROWSERS);
   }
 
   @ParameterizedTest
@@ -44,6 +44,7 @@ class PageIT {
           .containsEntry("room", expected.env().get("CHAT_ROOM"))
           .containsEntry("asked", worker)
           .containsEntry("again", worker)
+          .containsEntry("back", worker)
           .containsEntry("message", "<b>hello</b> from a browser")
           .containsEntry("people", "Ada you127.0.0.1")
           .containsEntry("fits-phone", "true")

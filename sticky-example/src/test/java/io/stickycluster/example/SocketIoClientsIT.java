@@ -3,7 +3,6 @@ package io.stickycluster.example;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -45,11 +44,13 @@ class SocketIoClientsIT {
     }
   }
 
-  @Test
-  void thePageServesTheClientThatNpmHas() {
-    try (ExampleProcess example = start("--transport=nio")) {
-      NodeClients.Outcome outcome = NodeClients.run("same-client.mjs", url(example));
-      assertThat(outcome.lines()).containsExactly("same");
+  @ParameterizedTest
+  @ValueSource(strings = {"--transport=netty", "--transport=nio"})
+  void whatOneSaysReachesTheClientsOfEveryWorker(String road) {
+    try (ExampleProcess example = start(road)) {
+      NodeClients.Outcome outcome = NodeClients.run("broadcast.mjs", url(example), "12");
+      assertThat(outcome.lines())
+          .containsExactly("heard=36 of=36 workers=0,1,2", "people are those of the own worker");
     }
   }
 

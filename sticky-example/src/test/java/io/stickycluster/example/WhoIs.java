@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.Map;
 
 /** What {@code /whoami} answers. */
-record WhoIs(int worker, int workers, long id, long pid, String client, Map<String, String> env) {
+record WhoIs(int worker, long id, long pid, String client, Map<String, String> env) {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 

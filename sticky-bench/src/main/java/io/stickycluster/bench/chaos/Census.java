@@ -33,8 +33,23 @@ record Census(Map<String, Integer> descriptors, Map<String, Integer> threads) {
           "CompletableFutureDelayScheduler",
           "globalEventExecutor");
 
-  static Census take() throws IOException {
+  private static Census take() throws IOException {
     return new Census(countDescriptors(), countThreads());
+  }
+
+  /** Waits until nothing changes any more, or for a while, and returns what there is then. */
+  static Census takeCalmly() throws IOException, InterruptedException {
+    long end = System.nanoTime() + PATIENCE_NANOS;
+    Census last = take();
+    while (System.nanoTime() < end) {
+      TimeUnit.MILLISECONDS.sleep(500);
+      Census now = take();
+      if (now.equals(last)) {
+        return now;
+      }
+      last = now;
+    }
+    return last;
   }
 
   private static Map<String, Integer> countDescriptors() throws IOException {

@@ -34,8 +34,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class ChaosCluster implements ClusterListener {
 
-  /** A worker that stands still for so long is killed by the master. */
-  static final Duration WATCHDOG_DEADLINE = Duration.ofSeconds(10);
+  private static final int MAX_PARKED = 4096;
+
+  /** Nobody gives up sooner than the clients, however slow the machine is. */
+  private static final Duration PATIENCE = Duration.ofMillis(2L * HttpConnection.TIMEOUT_MILLIS);
 
   private static final Duration DRAIN_DEADLINE = Duration.ofSeconds(20);
   private static final Duration HARD_SHUTDOWN_DELAY = Duration.ofSeconds(40);
@@ -70,7 +72,8 @@ final class ChaosCluster implements ClusterListener {
             .env(this::environment)
             .drainDeadline(DRAIN_DEADLINE)
             .hardShutdownDelay(HARD_SHUTDOWN_DELAY)
-            .watchdog(new Watchdog(Duration.ofSeconds(1), WATCHDOG_DEADLINE))
+            .watchdog(new Watchdog(Duration.ofSeconds(1), settings.watchdogDeadline()))
+            .parking(MAX_PARKED, PATIENCE)
             .respawn(manyDeaths())
             .listener(this)
             // Short-lived processes on a machine that does much else.

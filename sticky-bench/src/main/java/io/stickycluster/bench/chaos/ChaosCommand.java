@@ -126,9 +126,8 @@ public final class ChaosCommand implements Callable<Integer> {
             .toList();
     if (roads.isEmpty()) {
       throw new IllegalArgumentException(
-          "no road with --transport=%s --hand-over=%s; there are netty with listener or connection,"
-                  .formatted(transport, handOver)
-              + " and nio with bytes");
+          "there is no such road; there are --transport=netty with --hand-over=listener or"
+              + " connection, and --transport=nio with --hand-over=bytes");
     }
     return roads;
   }

@@ -72,7 +72,7 @@ final class ChaosRun {
 
   private RunReport run() throws IOException, InterruptedException {
     Warmth.warmUp();
-    Census nothing = Census.take();
+    Census nothing = Census.takeCalmly();
     long start = System.nanoTime();
     ChaosCluster cluster = new ChaosCluster(road, settings, history, records);
     try {
@@ -118,7 +118,7 @@ final class ChaosRun {
     RudeClients rude = new RudeClients(cluster.address(), settings.seed());
     // All connections from an index to the master's sockets have been made once.
     askEveryIndex(load);
-    Census calm = Census.take();
+    Census calm = Census.takeCalmly();
     String settled;
     try {
       load.start(settings.clients(), settings.seed());
@@ -145,13 +145,11 @@ final class ChaosRun {
     verdicts.add(
         Verdict.of(
             "4 reloads replace all, or give up and leave the old worker",
-            String.join("; ", schedule.brokenReloads()),
+            schedule.brokenReloads(),
             "no reload or scaling failed without a cause"));
     verdicts.add(
         Verdict.of(
-            "6 nobody ended who wasn't told or made to",
-            String.join("; ", cluster.surprises()),
-            "0 surprises"));
+            "6 nobody ended who wasn't told or made to", cluster.surprises(), "0 surprises"));
     verdicts.add(Census.growth("8 the master holds no more than before", calm));
   }
 
@@ -200,7 +198,7 @@ final class ChaosRun {
     verdicts.add(
         Verdict.of(
             "6 no orphans",
-            orphans.isEmpty() ? "" : "alive: " + orphans,
+            orphans,
             "all %d forked processes are gone".formatted(cluster.forked().size())));
     List<Path> left = Census.privateDirectories();
     verdicts.add(
@@ -249,7 +247,7 @@ final class ChaosRun {
     }
     return Verdict.of(
         "5 shutdown is graceful",
-        String.join("; ", against),
+        against,
         "%d requests in flight answered, exit code 0".formatted(slow.size()));
   }
 }

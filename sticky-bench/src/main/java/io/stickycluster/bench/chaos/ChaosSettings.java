@@ -20,6 +20,8 @@ record ChaosSettings(
   static final int MAX_CLIENTS = 256;
   static final Duration MAX_DURATION = Duration.ofHours(1);
 
+  private static final Duration SHORTEST_WITH_HANGS = Duration.ofSeconds(10);
+
   ChaosSettings {
     within("workers", workers, 1, MAX_WORKERS);
     within("clients", clients, 1, MAX_CLIENTS);
@@ -33,6 +35,16 @@ record ChaosSettings(
   static ChaosSettings of(long seed, int workers, Duration duration, int clients) {
     return new ChaosSettings(
         seed, workers, duration, clients, Duration.ofSeconds(1), Duration.ofSeconds(2));
+  }
+
+  /** Returns whether there is time for workers to stand still until the watchdog kills them. */
+  boolean hangs() {
+    return duration.compareTo(SHORTEST_WITH_HANGS) >= 0;
+  }
+
+  /** Returns how long a worker may stand still before the watchdog kills it. */
+  Duration watchdogDeadline() {
+    return Duration.ofSeconds(hangs() ? 10 : 60);
   }
 
   private static void within(String name, int value, int min, int max) {

@@ -102,23 +102,23 @@ final class Losses {
   }
 
   Verdict sticky() {
-    return Verdict.of("1 sticky: every client kept its index", first(moved), "0 moved");
+    return Verdict.of("1 sticky: every client kept its index", moved, "0 moved");
   }
 
   Verdict nobodyRefused() {
     List<Failure> against = new ArrayList<>(refused);
     otherwise.stream().filter(failure -> failure.kind() == Kind.HUNG).forEach(against::add);
     return Verdict.of(
-        "2 nobody was refused or left waiting", first(against), "0 refused, 0 without an answer");
+        "2 nobody was refused or left waiting", against, "0 refused, 0 without an answer");
   }
 
   Verdict onlyWhatWasInHand() {
-    String against = first(otherwise);
+    List<Object> against = new ArrayList<>(otherwise);
     for (Map.Entry<Death, Integer> entry : untraced.entrySet()) {
       if (entry.getValue() > ONE_TURN) {
-        against +=
-            "%s%s cost %d connections that it had never taken"
-                .formatted(against.isEmpty() ? "" : "; ", entry.getKey(), entry.getValue());
+        against.add(
+            "%s cost %d connections that it had never taken"
+                .formatted(entry.getKey(), entry.getValue()));
       }
     }
     return Verdict.of(
@@ -126,11 +126,5 @@ final class Losses {
         against,
         "%d lost in hand (%d of them on the dead's record), 0 otherwise"
             .formatted(inHand, inHand - untraced()));
-  }
-
-  private static String first(List<Failure> failures) {
-    return failures.isEmpty()
-        ? ""
-        : failures.size() + ", the first: " + failures.stream().limit(3).toList();
   }
 }

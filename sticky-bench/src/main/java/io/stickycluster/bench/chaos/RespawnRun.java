@@ -63,7 +63,7 @@ final class RespawnRun {
       throws IOException, InterruptedException {
     killAndWait(WARM_UP);
     long heapBefore = Census.liveHeapBytes();
-    Census before = Census.take();
+    Census before = Census.takeCalmly();
     millis.clear();
     killAndWait(respawns);
     Verdict holdings = Census.growth("8 descriptors and threads", before);
@@ -87,10 +87,7 @@ final class RespawnRun {
         List.of(
             holdings,
             new Verdict("8 live heap", heapKept, heap),
-            Verdict.of(
-                "6 nobody ended who wasn't made to",
-                String.join("; ", cluster.surprises()),
-                "0 surprises")));
+            Verdict.of("6 nobody ended who wasn't made to", cluster.surprises(), "0 surprises")));
   }
 
   private void killAndWait(int deaths) throws InterruptedException {

@@ -82,10 +82,10 @@ final class Schedule {
 
   private List<Action> round() {
     List<Action> round = new ArrayList<>(List.of(Action.values()));
-    if (settings.duration().compareTo(ChaosCluster.WATCHDOG_DEADLINE) < 0) {
-      round.remove(Action.HANG); // It takes longer than all the rest.
-    } else {
+    if (settings.hangs()) {
       round.addAll(List.of(Action.KILL, Action.KILL, Action.KILL_AGAIN));
+    } else {
+      round.remove(Action.HANG);
     }
     Collections.shuffle(round, random);
     return round;

@@ -32,6 +32,7 @@ final class Comparison implements AutoCloseable {
    * @param workloads in the order of the tables
    * @param rounds how often each target is measured
    * @param time how long each time
+   * @param warmUp how long each target is warmed at most for each workload
    * @param connections how many connections are open at once
    * @param key the key of targets that look into the head
    * @param calmShare which share of the processors others may use before a round is taken again
@@ -41,6 +42,7 @@ final class Comparison implements AutoCloseable {
       List<Workload> workloads,
       int rounds,
       Duration time,
+      Duration warmUp,
       int connections,
       String key,
       double calmShare) {}
@@ -77,24 +79,29 @@ final class Comparison implements AutoCloseable {
   }
 
   private List<Row> measure(Workload workload) throws IOException {
-    for (Map.Entry<Target, Running> entry : running.entrySet()) {
-      progress.printf("%s: warming %s%n", workload.label(), entry.getKey().label());
-      load(entry.getValue(), workload, plan.time().multipliedBy(2));
-    }
     Map<Target, List<Sample>> samples = new EnumMap<>(Target.class);
-    running.keySet().forEach(target -> samples.put(target, new ArrayList<>()));
+    Map<Target, String> left = new EnumMap<>(missing);
+    for (Map.Entry<Target, Running> entry : running.entrySet()) {
+      String failure = warmUp(entry.getKey(), entry.getValue(), workload);
+      if (failure.isEmpty()) {
+        samples.put(entry.getKey(), new ArrayList<>());
+      } else {
+        left.put(entry.getKey(), "it never answered: " + failure);
+      }
+    }
     for (int round = 0; round < plan.rounds(); round++) {
       for (Map.Entry<Target, List<Sample>> entry : samples.entrySet()) {
         Sample sample = calmest(entry.getKey(), workload);
         entry.getValue().add(sample);
         progress.printf(
-            "%s: round %d of %d: %s %.0f/s, %.1f us CPU, others %.0f %%, errors %d %s%n",
+            "%s: round %d of %d: %s %.0f/s, CPU %.1f + %.1f us, others %.0f %%, errors %d %s%n",
             workload.label(),
             round + 1,
             plan.rounds(),
             entry.getKey().label(),
             sample.perSecond(),
             sample.cpuMicros(),
+            sample.clientMicros(),
             100 * sample.othersShare(),
             sample.errors(),
             sample.firstError());
@@ -104,10 +111,24 @@ final class Comparison implements AutoCloseable {
         .map(
             target ->
                 new Row(
-                    target,
-                    samples.getOrDefault(target, List.of()),
-                    missing.getOrDefault(target, "")))
+                    target, samples.getOrDefault(target, List.of()), left.getOrDefault(target, "")))
         .toList();
+  }
+
+  /** Returns an empty text, or why the target can't be measured. */
+  private String warmUp(Target target, Running servers, Workload workload) throws IOException {
+    long end = System.nanoTime() + plan.warmUp().toNanos();
+    long requests = 0;
+    do {
+      Load.Result result = load(servers, workload, plan.time());
+      if (result.requests() == 0) {
+        return result.firstError();
+      }
+      requests += result.requests();
+    } while (requests < workload.warmUpRequests() && System.nanoTime() < end);
+    progress.printf(
+        "%s: %s is warm after %d requests%n", workload.label(), target.label(), requests);
+    return "";
   }
 
   /** Measures until others let it be, but not for ever, and keeps the calmest sample. */
@@ -134,11 +155,12 @@ final class Comparison implements AutoCloseable {
     Load.Result result = load(servers, workload, plan.time());
     long elapsed = System.nanoTime() - start;
     Duration serversUsed = servers.cpu().minus(serversBefore);
-    Duration own = serversUsed.plus(generator.cpu()).minus(generatorBefore);
-    Duration others = MachineCpu.used().minus(machineBefore).minus(own);
+    Duration clientUsed = generator.cpu().minus(generatorBefore);
+    Duration others = MachineCpu.used().minus(machineBefore).minus(serversUsed).minus(clientUsed);
     return new Sample(
         result.perSecond(),
         serversUsed.toNanos() / 1e3 / Math.max(1, result.requests()),
+        clientUsed.toNanos() / 1e3 / Math.max(1, result.requests()),
         Math.max(0, (double) others.toNanos() / elapsed / CPUS),
         result.errors(),
         result.firstError());

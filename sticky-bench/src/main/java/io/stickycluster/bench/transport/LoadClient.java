@@ -2,6 +2,7 @@ package io.stickycluster.bench.transport;
 
 import io.netty.channel.IoEvent;
 import io.netty.channel.IoRegistration;
+import io.netty.channel.epoll.EpollIoEvent;
 import io.netty.channel.epoll.EpollIoHandle;
 import io.netty.channel.epoll.EpollIoOps;
 import io.netty.channel.epoll.LinuxSocket;
@@ -116,26 +117,25 @@ final class LoadClient implements EpollIoHandle {
   @Override
   public void handle(IoRegistration from, IoEvent event) {
     LinuxSocket open = socket;
-    if (open == null || from != registration) {
+    if (open == null) {
       return;
     }
     try {
       if (!written) {
         send(open);
       } else {
-        read(open);
+        read(open, ((EpollIoEvent) event).ops().contains(EpollIoOps.EPOLLRDHUP));
       }
-    } catch (IOException e) {
-      fail(String.valueOf(e.getMessage()));
-    } catch (WrongAnswerException e) {
+    } catch (IOException | WrongAnswerException e) {
       fail(String.valueOf(e.getMessage()));
     }
   }
 
-  private void read(LinuxSocket from) throws IOException, WrongAnswerException {
+  private void read(LinuxSocket from, boolean ended) throws IOException, WrongAnswerException {
     ByteBuffer buffer = loop.buffer();
     int count = buffer.capacity();
-    while (count == buffer.capacity()) { // less means that there is no more
+    while (count == buffer.capacity()
+        || (ended && count > 0)) { // less means that there are no more bytes
       count = from.read(buffer, 0, buffer.capacity());
       if (count < 0) {
         throw new WrongAnswerException("closed before the whole answer");
@@ -165,7 +165,7 @@ final class LoadClient implements EpollIoHandle {
   private void fail(String why) {
     disconnect();
     if (loop.failed(why)) {
-      loop.eventLoop().schedule(this::reopen, RETRY_MILLIS, TimeUnit.MILLISECONDS);
+      var unused = loop.eventLoop().schedule(this::reopen, RETRY_MILLIS, TimeUnit.MILLISECONDS);
     } else {
       finish();
     }

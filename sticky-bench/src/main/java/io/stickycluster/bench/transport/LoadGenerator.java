@@ -40,7 +40,7 @@ final class LoadGenerator implements AutoCloseable {
           workload, sources.stream().map(list -> requests(workload, list, key)).toList());
     }
     for (int i = 0; i < LOOPS; i++) {
-      loops.add((IoEventLoop) group.next());
+      loops.add(group.next());
     }
   }
 
@@ -97,6 +97,6 @@ final class LoadGenerator implements AutoCloseable {
 
   @Override
   public void close() {
-    group.shutdownGracefully();
+    var unused = group.shutdownGracefully();
   }
 }

@@ -51,7 +51,7 @@ final class LoadLoop {
                   () -> List.copyOf(clients).forEach(LoadClient::giveUp),
                   endNanos - System.nanoTime() + GRACE_NANOS,
                   TimeUnit.NANOSECONDS);
-          counted.whenComplete((count, failure) -> deadline.cancel(false));
+          var unused = counted.whenComplete((count, failure) -> deadline.cancel(false));
           clients.forEach(LoadClient::open);
           completeIfDone();
         });

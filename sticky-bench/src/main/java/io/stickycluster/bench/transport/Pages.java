@@ -3,11 +3,11 @@ package io.stickycluster.bench.transport;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelPromise;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -61,16 +61,15 @@ final class Pages extends ChannelInitializer<Channel> {
       if (!keepAlive) {
         response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
       }
-      ChannelPromise written = context.newPromise();
+      ChannelFuture written = context.writeAndFlush(response);
       if (!keepAlive) {
-        written.addListener(ChannelFutureListener.CLOSE);
+        var unused = written.addListener(ChannelFutureListener.CLOSE);
       }
-      context.writeAndFlush(response, written);
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-      context.close();
+      var unused = context.close();
     }
   }
 }

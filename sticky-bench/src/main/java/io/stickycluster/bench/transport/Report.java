@@ -1,6 +1,7 @@
 package io.stickycluster.bench.transport;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -10,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 final class Report {
 
   private static final String CSV_HEAD =
-      "workload,target,rounds,per_second,min,max,of_netty,of_haproxy,of_nginx,of_ip,cpu_us,"
+      "workload,target,rounds,per_second,min,max,of_netty,of_netty_by_cpu,of_haproxy,"
+          + "of_haproxy_by_cpu,of_nginx,of_nginx_by_cpu,of_ip,of_ip_by_cpu,cpu_us,client_cpu_us,"
           + "others_percent,errors,note";
 
   private Report() {}
@@ -25,10 +27,15 @@ final class Report {
             "min",
             "max",
             "x netty",
+            "(CPU)",
             "x haproxy",
+            "(CPU)",
             "x nginx",
+            "(CPU)",
             "x ip",
+            "(CPU)",
             "CPU us",
+            "client us",
             "others",
             "errors"));
     for (Row row : rows) {
@@ -57,18 +64,31 @@ final class Report {
   }
 
   private static List<String> cells(Row row, List<Row> rows) {
-    return List.of(
-        row.target().label(),
-        number(row.median(Sample::perSecond), 0),
-        number(min(row), 0),
-        number(max(row), 0),
-        number(row.ratioTo(find(Target.NETTY, rows)), 2),
-        number(row.ratioTo(find(Target.HAPROXY, rows)), 2),
-        number(row.ratioTo(find(Target.NGINX, rows)), 2),
-        number(row.ratioTo(find(row.target().byAddress(), rows)), 2),
-        number(row.median(Sample::cpuMicros), 1),
-        number(100 * row.median(Sample::othersShare), 0) + " %",
-        row.errors() == 0 ? "0" : "! " + row.errors());
+    List<String> cells =
+        new ArrayList<>(
+            List.of(
+                row.target().label(),
+                number(row.median(Sample::perSecond), 0),
+                number(min(row), 0),
+                number(max(row), 0)));
+    cells.addAll(ratios(row, rows, 2));
+    cells.add(number(row.median(Sample::cpuMicros), 1));
+    cells.add(number(row.median(Sample::clientMicros), 1));
+    cells.add(number(100 * row.median(Sample::othersShare), 0) + " %");
+    cells.add(row.errors() == 0 ? "0" : "! " + row.errors());
+    return cells;
+  }
+
+  /** Returns for each reference the ratio of what was measured and that by processor time. */
+  private static List<String> ratios(Row row, List<Row> rows, int digits) {
+    List<String> ratios = new ArrayList<>();
+    for (@Nullable Target reference :
+        Arrays.asList(Target.NETTY, Target.HAPROXY, Target.NGINX, row.target().byAddress())) {
+      Row other = find(reference, rows);
+      ratios.add(number(row.ratioTo(other, Sample::perSecond), digits));
+      ratios.add(number(row.ratioTo(other, Sample::perCpuSecond), digits));
+    }
+    return ratios;
   }
 
   private static String line(List<String> cells, List<Integer> widths) {
@@ -92,11 +112,9 @@ final class Report {
         cells.add(number(row.median(Sample::perSecond), 1));
         cells.add(number(min(row), 1));
         cells.add(number(max(row), 1));
-        cells.add(number(row.ratioTo(find(Target.NETTY, table.rows())), 3));
-        cells.add(number(row.ratioTo(find(Target.HAPROXY, table.rows())), 3));
-        cells.add(number(row.ratioTo(find(Target.NGINX, table.rows())), 3));
-        cells.add(number(row.ratioTo(find(row.target().byAddress(), table.rows())), 3));
+        cells.addAll(ratios(row, table.rows(), 3));
         cells.add(number(row.median(Sample::cpuMicros), 2));
+        cells.add(number(row.median(Sample::clientMicros), 2));
         cells.add(number(100 * row.median(Sample::othersShare), 1));
         cells.add(Long.toString(row.errors()));
         cells.add(quote(note(row)));

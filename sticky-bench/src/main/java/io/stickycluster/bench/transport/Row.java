@@ -27,13 +27,13 @@ record Row(Target target, List<Sample> samples, String missing) {
    * Returns the median of the rounds' ratios to another target: the two were measured shortly one
    * after the other, so what slows the machine for a while cancels out. NaN without the other.
    */
-  double ratioTo(@Nullable Row other) {
+  double ratioTo(@Nullable Row other, ToDoubleFunction<Sample> what) {
     if (other == null) {
       return Double.NaN;
     }
     List<Double> ratios = new ArrayList<>();
     for (int i = 0; i < Math.min(samples.size(), other.samples.size()); i++) {
-      ratios.add(samples.get(i).perSecond() / other.samples.get(i).perSecond());
+      ratios.add(what.applyAsDouble(samples.get(i)) / what.applyAsDouble(other.samples.get(i)));
     }
     return Medians.of(ratios);
   }

@@ -140,6 +140,12 @@ final class ServerProcess implements AutoCloseable {
     }
   }
 
+  /** Ends it at once; idempotent. */
+  void kill() {
+    process.descendants().forEach(ProcessHandle::destroyForcibly);
+    process.destroyForcibly();
+  }
+
   /** Asks for the end and, after some seconds, forces it. */
   @Override
   public void close() {

@@ -43,6 +43,8 @@ final class Servers implements AutoCloseable {
     this.key = key;
     this.jvmOptions = jvmOptions;
     this.nodeModule = nodeModule;
+    // Proxies don't notice when their parent is gone.
+    Runtime.getRuntime().addShutdownHook(new Thread(this::kill));
   }
 
   /**
@@ -145,7 +147,7 @@ final class Servers implements AutoCloseable {
     }
   }
 
-  private ServerProcess keep(ServerProcess process) {
+  private synchronized ServerProcess keep(ServerProcess process) {
     processes.add(process);
     return process;
   }
@@ -167,9 +169,13 @@ final class Servers implements AutoCloseable {
     }
   }
 
+  private synchronized void kill() {
+    processes.forEach(ServerProcess::kill);
+  }
+
   /** Ends all processes, proxies before their workers. */
   @Override
-  public void close() throws IOException {
+  public synchronized void close() throws IOException {
     for (int i = processes.size() - 1; i >= 0; i--) {
       processes.get(i).close();
     }

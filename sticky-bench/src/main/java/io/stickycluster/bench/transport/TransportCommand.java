@@ -30,8 +30,10 @@ import picocli.CommandLine.Spec;
       "",
       "Columns: median, least and most answers per second; the median of the rounds' ratios to the"
           + " targets netty, haproxy and nginx, and of a key from the head to the address on the"
-          + " same road; processor time of all servers per answer; how much of the processors"
-          + " programs that have no part in it used; requests without the right answer.",
+          + " same road; behind each in (CPU) the ratio of answers per processor time of servers"
+          + " and client together, which hardly depends on what else the machine does; processor"
+          + " time of the servers and of the client per answer; how much of the processors programs"
+          + " that have no part in it used; requests without the right answer.",
       "",
       "Targets:",
       "  netty           plain Netty server, one process, 2 event loops: the limit",
@@ -77,9 +79,17 @@ public final class TransportCommand implements Callable<Integer> {
       names = "--seconds",
       paramLabel = "N",
       defaultValue = "2",
-      description =
-          "how long each time, 0.05 to 600, after twice that to warm up (default: ${DEFAULT-VALUE})")
+      description = "how long each time, 0.05 to 600 (default: ${DEFAULT-VALUE})")
   private double seconds;
+
+  @Option(
+      names = "--warm-up",
+      paramLabel = "SECONDS",
+      defaultValue = "15",
+      description =
+          "how long each target is warmed at most for each workload, 0.05 to 600; it ends after"
+              + " some ten thousand answers (default: ${DEFAULT-VALUE})")
+  private double warmUp;
 
   @Option(
       names = "--connections",
@@ -128,9 +138,10 @@ public final class TransportCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    Comparison.Plan plan = plan();
     PrintWriter out = spec.commandLine().getOut();
     try (Servers servers = new Servers(key, options(), nodeModule);
-        Comparison comparison = new Comparison(plan(), servers, spec.commandLine().getErr())) {
+        Comparison comparison = new Comparison(plan, servers, spec.commandLine().getErr())) {
       List<Report.Table> tables = comparison.run();
       for (Report.Table table : tables) {
         out.println(Report.table(table.workload(), table.rows()));
@@ -145,6 +156,7 @@ public final class TransportCommand implements Callable<Integer> {
   private Comparison.Plan plan() {
     within("--rounds", rounds, 1, MAX_ROUNDS);
     within("--seconds", seconds, 0.05, MAX_SECONDS);
+    within("--warm-up", warmUp, 0.05, MAX_SECONDS);
     within("--connections", connections, 4, MAX_CONNECTIONS);
     within("--calm", calmPercent, 0, 100);
     KeyHeader.of(key); // says what is wrong with it
@@ -153,6 +165,7 @@ public final class TransportCommand implements Callable<Integer> {
         workloads.stream().map(Workload::of).distinct().toList(),
         rounds,
         Duration.ofMillis(Math.round(seconds * 1000)),
+        Duration.ofMillis(Math.round(warmUp * 1000)),
         connections,
         key,
         calmPercent / 100);

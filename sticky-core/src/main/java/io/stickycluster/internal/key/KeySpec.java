@@ -170,7 +170,8 @@ public final class KeySpec {
     }
     if (needsTrust() && trusted.isEmpty()) {
       throw new IllegalArgumentException(
-          "Key '%s' is told by proxies, but no network is trusted; name the proxies' networks"
+          ("Key '%s' is told by proxies, but no network is trusted; name the proxies' networks,"
+                  + " such as trust=loopback")
               .formatted(text));
     }
     return new HeadKeyReader(proxied, extractors, trusted, maxHeadBytes, deadline);

@@ -52,9 +52,15 @@ public final class ClassDataSharing {
     archive = directory.resolve("classes.jsa");
     boolean possible =
         wanted
-            && System.getProperty("java.vm.name", "").contains("HotSpot")
+            && isHotSpot()
             && command.stream().noneMatch(o -> OWN_OPTIONS.stream().anyMatch(o::startsWith));
     stage = possible ? Stage.UNTRIED : Stage.IMPOSSIBLE;
+  }
+
+  /** Builds of OpenJDK name it either way; other virtual machines know other options. */
+  private static boolean isHotSpot() {
+    String name = System.getProperty("java.vm.name", "");
+    return name.contains("HotSpot") || name.startsWith("OpenJDK");
   }
 
   /** Returns what the next worker's JVM is to be told in addition. */

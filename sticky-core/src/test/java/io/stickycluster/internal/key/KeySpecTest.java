@@ -114,7 +114,8 @@ class KeySpecTest {
   void a_key_told_by_proxies_needs_a_trusted_network() {
     assertThatThrownBy(() -> KeySpec.parse("proxy").reader(TrustedNetworks.NONE, 1024, DEADLINE))
         .hasMessage(
-            "Key 'proxy' is told by proxies, but no network is trusted; name the proxies' networks");
+            "Key 'proxy' is told by proxies, but no network is trusted; name the proxies' networks,"
+                + " such as trust=loopback");
   }
 
   @Test
