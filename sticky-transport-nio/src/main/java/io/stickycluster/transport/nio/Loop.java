@@ -280,6 +280,8 @@ final class Loop implements Runnable {
   }
 
   private void dispatch(SelectionKey key) {
+    // The selector may have slept for long; deadlines count from what happens now.
+    nowNanos = System.nanoTime();
     // What the supervisor said before a client connected must be known when it is accepted.
     runTasks();
     if (!key.isValid()) {

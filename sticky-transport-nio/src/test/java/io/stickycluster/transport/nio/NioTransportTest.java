@@ -206,6 +206,23 @@ final class NioTransportTest {
   }
 
   @Test
+  void parkingCountsFromTheArrivalHoweverLongNothingHappenedBefore() throws Exception {
+    Cluster.Setup setup = new Cluster.Setup();
+    Duration maxWait = Duration.ofSeconds(2);
+    setup.parking = new Parking(5, maxWait);
+    try (Cluster cluster = new Cluster(setup)) {
+      cluster.ready(0, "unix:" + cluster.directory.resolve("nobody.sock"));
+      long quietUntil = System.nanoTime() + maxWait.toNanos() * 5 / 4;
+      await().until(() -> System.nanoTime() - quietUntil > 0);
+      try (Socket client = cluster.connect()) {
+        await().until(() -> cluster.transport.counters().accepted() == 1);
+        cluster.ready(0, Servers.echo("successor"));
+        assertThat(line(client)).startsWith("successor ");
+      }
+    }
+  }
+
+  @Test
   void aDeadAddressParksUntilTheSuccessorIsReady() throws Exception {
     try (Cluster cluster = new Cluster(new Cluster.Setup())) {
       Seat dead = cluster.ready(0, "unix:" + cluster.directory.resolve("nobody.sock"));
