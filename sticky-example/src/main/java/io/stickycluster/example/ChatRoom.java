@@ -3,6 +3,7 @@ package io.stickycluster.example;
 import com.corundumstudio.socketio.AckRequest;
 import com.corundumstudio.socketio.SocketIOClient;
 import com.corundumstudio.socketio.SocketIONamespace;
+import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.Serializable;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -12,6 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,8 +39,11 @@ final class ChatRoom {
   /** How many people a list of them names. */
   static final int MAX_LISTED = 200;
 
+  private static final long PEOPLE_INTERVAL_MILLIS = 100;
+
   private final WhoAmI whoAmI;
   private final SocketIONamespace namespace;
+  private final AtomicBoolean tellingSoon = new AtomicBoolean();
   private final Object lock = new Object();
   private final Map<UUID, Member> members = new LinkedHashMap<>(); // guarded by lock
   private final Deque<Message> history = new ArrayDeque<>(); // guarded by lock
@@ -127,7 +133,7 @@ final class ChatRoom {
       members.put(client.getSessionId(), you);
     }
     client.sendEvent("welcome", new Welcome(whoAmI, you));
-    tellPeople();
+    tellPeopleSoon();
   }
 
   private void onDisconnect(SocketIOClient client) {
@@ -136,7 +142,7 @@ final class ChatRoom {
         return;
       }
     }
-    tellPeople();
+    tellPeopleSoon();
   }
 
   private Answer join(SocketIOClient client, @Nullable String wanted) {
@@ -153,7 +159,7 @@ final class ChatRoom {
       members.put(client.getSessionId(), new Member(watching.id(), name.get(), watching.address()));
       said = new ArrayList<>(history);
     }
-    tellPeople();
+    tellPeopleSoon();
     return new Answer(null, name.get(), said);
   }
 
@@ -161,7 +167,7 @@ final class ChatRoom {
     synchronized (lock) {
       members.replace(client.getSessionId(), newcomer(client));
     }
-    tellPeople();
+    tellPeopleSoon();
     return Answer.done();
   }
 
@@ -194,7 +200,21 @@ final class ChatRoom {
     return Answer.done();
   }
 
+  /**
+   * Tells everybody who is here, but not more often than every {@value #PEOPLE_INTERVAL_MILLIS} ms:
+   * netty-socketio loses a packet of a polling client for which more are queued than one answer
+   * carries, as when many clients come at once and each of them is announced to all.
+   */
+  private void tellPeopleSoon() {
+    if (tellingSoon.compareAndSet(false, true)) {
+      var unused =
+          GlobalEventExecutor.INSTANCE.schedule(
+              this::tellPeople, PEOPLE_INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
+    }
+  }
+
   private void tellPeople() {
+    tellingSoon.set(false);
     List<Member> joined;
     int all;
     synchronized (lock) {
