@@ -8,9 +8,10 @@ import java.util.Locale;
 final class ListenException extends IOException {
 
   private static final long serialVersionUID = 1;
+  private static final String START = "can't listen on ";
 
   ListenException(InetSocketAddress address, IOException cause) {
-    super("can't listen on " + text(address) + ": " + reason(address, cause), cause);
+    super(START + text(address) + ": " + reason(address, cause), cause);
   }
 
   private static String text(InetSocketAddress address) {
@@ -31,6 +32,7 @@ final class ListenException extends IOException {
     if (lower.contains("assign")) {
       return "this machine has no address " + address.getAddress().getHostAddress();
     }
-    return message;
+    // A transport may have said where already.
+    return message.startsWith(START) ? message.substring(message.indexOf(": ") + 2) : message;
   }
 }

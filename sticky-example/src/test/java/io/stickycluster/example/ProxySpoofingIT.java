@@ -81,10 +81,10 @@ class ProxySpoofingIT {
   }
 
   private static String proxyVersion2(String source) {
-    StringBuilder header = new StringBuilder("\r\n\r\n\0\r\nQUIT\n\u0021\u0011\0\u000c");
+    StringBuilder header = new StringBuilder("\r\n\r\n\0\r\nQUIT\n!\u0011\0\u000c");
     for (byte part : TestHttp.address(source).getAddress()) {
       header.append((char) (part & 0xff));
     }
-    return header.append("\u007f\0\0\u0001\u009c\u0040\0\u0050").toString();
+    return header.append("\u007f\0\0\u0001\u009c@\0P").toString();
   }
 }

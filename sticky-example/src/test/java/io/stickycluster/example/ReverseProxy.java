@@ -71,8 +71,7 @@ final class ReverseProxy implements AutoCloseable {
             .filter(Files::isExecutable)
             .findFirst()
             .orElse(Path.of(name));
-    NodeClients.need(
-        Files.isExecutable(program), name + " is missing: install the package " + name);
+    Machine.need(Files.isExecutable(program), name + " is missing: install the package " + name);
     try {
       Path directory =
           Files.createTempDirectory(Path.of(System.getProperty("example.target")), name);

@@ -120,7 +120,7 @@ class SlowHeadsWithoutProxyIT {
   /** Returns how many bytes of a JVM's heap are in use after a collection. */
   private static long liveBytes(long pid) {
     Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
-    NodeClients.need(Files.isExecutable(jcmd), "jcmd is missing: run the tests with a JDK");
+    Machine.need(Files.isExecutable(jcmd), "jcmd is missing: run the tests with a JDK");
     try {
       Process process =
           new ProcessBuilder(jcmd.toString(), Long.toString(pid), "GC.class_histogram")

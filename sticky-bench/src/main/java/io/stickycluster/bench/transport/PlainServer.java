@@ -43,7 +43,6 @@ final class PlainServer {
       Channel server =
           bootstrap
               .channel(EpollServerSocketChannel.class)
-              .childOption(ChannelOption.TCP_NODELAY, true)
               .bind("127.0.0.1", 0)
               .sync()
               .channel();

@@ -223,8 +223,8 @@ public final class MasterRuntime implements Master {
     loop.stop();
     ready.completeExceptionally(
         new IllegalStateException(failure.isEmpty() ? "the cluster was shut down" : failure));
-    terminated.countDown();
     log.info("the cluster has ended with {}", exitCode);
+    terminated.countDown();
   }
 
   /** Returns why the cluster failed, or an empty string if it didn't. */

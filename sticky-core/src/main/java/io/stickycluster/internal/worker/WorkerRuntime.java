@@ -223,8 +223,7 @@ public final class WorkerRuntime {
     if (now == null) {
       say(Verb.PONG, Map.of());
     } else {
-      now.server()
-          .probe()
+      probe(now.server())
           .whenComplete(
               (value, error) -> {
                 if (error == null) {
@@ -233,6 +232,15 @@ public final class WorkerRuntime {
                   log.warn("worker {} is not well: {}", environment.index(), error.toString());
                 }
               });
+    }
+  }
+
+  /** A probe that throws has failed; the control link must not break by it. */
+  private static CompletionStage<?> probe(Server server) {
+    try {
+      return server.probe();
+    } catch (RuntimeException e) {
+      return CompletableFuture.failedFuture(e);
     }
   }
 
