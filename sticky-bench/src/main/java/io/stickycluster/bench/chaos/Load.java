@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class Load {
 
   private static final int MAX_PAUSE_MILLIS = 20;
-  private static final int REQUESTS_PER_CONNECTION = 50;
+  private static final int FEW_REQUESTS = 50;
   private static final int UPLOAD_BYTES = 16_256;
   private static final int ADDRESSES = 4096;
 
@@ -122,10 +122,12 @@ final class Load {
 
   private void askManyTimes(InetAddress from, Random random) throws InterruptedException {
     Visit visit = new Visit(from);
+    // Every other one stays until the server tells it to go, as a worker that drains must.
+    int requests = random.nextBoolean() ? FEW_REQUESTS : Integer.MAX_VALUE;
     try (HttpConnection connection = HttpConnection.open(server, from)) {
       visit.connection = connection;
-      for (int i = 0; i < REQUESTS_PER_CONNECTION && !stopped && !visit.closes; i++) {
-        connection.get("/whoami", i == REQUESTS_PER_CONNECTION - 1);
+      for (int i = 0; i < requests && !stopped && !visit.closes; i++) {
+        connection.get("/whoami", i == requests - 1);
         read(visit);
         tally.ok();
         TimeUnit.MILLISECONDS.sleep(random.nextInt(MAX_PAUSE_MILLIS));
