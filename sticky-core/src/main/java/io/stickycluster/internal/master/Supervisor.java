@@ -73,11 +73,10 @@ final class Supervisor {
   private final Environment environment;
   private final Announcer announcer;
   private final Outcome outcome;
-  private final RestartIntensity intensity;
+  private final Reviver reviver;
   private final Operations operations;
   private final Tokens tokens = new Tokens();
   private final List<Slot> slots = new ArrayList<>();
-  private final long startedNanos;
   private Phase phase = Phase.RUNNING;
   private boolean wasReady;
   private int exitCode;
@@ -98,9 +97,8 @@ final class Supervisor {
     this.environment = environment;
     this.announcer = announcer;
     this.outcome = outcome;
-    this.intensity = new RestartIntensity(options.respawn());
+    this.reviver = new Reviver(this, options.respawn(), this::forkInto);
     this.operations = new Operations(this);
-    this.startedNanos = loop.nanoTime();
   }
 
   /** Forks the first workers. */
@@ -333,57 +331,18 @@ final class Supervisor {
     if (worker.planned) {
       log.info("worker {} (pid {}) finished: {}", worker.index(), worker.pid(), exit.words());
     } else {
-      log.warn("{}", describe(worker, exit));
+      log.warn("{}", Reviver.describe(worker, exit));
     }
     operations.exited(worker);
     if (served && slot.current == null && !slot.removed) {
-      revive(worker, exit);
+      reviver.revive(worker, exit);
     }
   }
 
-  private void revive(WorkerHandle dead, WorkerExit exit) {
-    long now = loop.nanoTime();
-    Duration lifetime = options.respawn().lifetime();
-    if (!lifetime.isZero() && now - startedNanos > lifetime.toNanos()) {
-      log.info("worker {} is not revived: the cluster's lifetime is over", dead.index());
-      if (alive().isEmpty()) {
-        shutdown();
-      }
-      return;
+  private void forkInto(Slot slot) {
+    if (isRunning() && slot.current == null) {
+      slot.current = fork(slot);
     }
-    if (intensity.exceededBy(now)) {
-      fail(
-          "giving up: more than "
-              + options.respawn().maxRestarts()
-              + " workers died within "
-              + options.respawn().window().toMillis()
-              + " ms; the last one: "
-              + describe(dead, exit)
-              + ". Mend what ends the workers, or raise maxRestarts of the respawn policy");
-      return;
-    }
-    Duration served =
-        dead.everReady ? Duration.ofNanos(Math.max(1, now - dead.readyNanos)) : Duration.ZERO;
-    Slot slot = dead.slot;
-    slot.respawn =
-        loop.schedule(
-            slot.backoff.afterDeath(served),
-            () -> {
-              if (isRunning() && slot.current == null) {
-                slot.current = fork(slot);
-              }
-            });
-  }
-
-  private static String describe(WorkerHandle worker, WorkerExit exit) {
-    return "worker "
-        + worker.index()
-        + " (pid "
-        + worker.pid()
-        + ") "
-        + (worker.everReady ? "died at work" : "never became ready")
-        + ": "
-        + (worker.failure == null ? exit.words() : worker.failure);
   }
 
   /** Ends the cluster with an error. */

@@ -101,7 +101,7 @@ class KeyReadingTest {
     try (Client broken = cluster.client(1).send("reject\n")) {
       assertThat(broken.read()).isNull();
     }
-    assertThat(cluster.counters().rejected()).isEqualTo(1);
+    await().until(() -> cluster.counters().rejected() == 1);
   }
 
   @Test
