@@ -19,6 +19,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
@@ -33,6 +35,9 @@ public abstract class TransportContract {
 
   private static final int WORKERS = 3;
   private static final Duration LONG = Duration.ofSeconds(60);
+
+  /** Not the common pool, which has a single thread on a machine with two processors. */
+  private final ExecutorService clients = Executors.newCachedThreadPool();
 
   private @Nullable Master master;
 
@@ -53,6 +58,7 @@ public abstract class TransportContract {
 
   @AfterEach
   void endCluster() throws InterruptedException {
+    clients.shutdownNow();
     if (master != null) {
       List<WorkerInfo> workers = master.workers();
       master.shutdownNow();
@@ -106,7 +112,7 @@ public abstract class TransportContract {
     // Not one of these may be refused, though they come while nobody serves the index.
     List<CompletableFuture<Reply>> replies = new ArrayList<>();
     for (int i = 0; i < 20; i++) {
-      replies.add(CompletableFuture.supplyAsync(() -> retryOnceIfInHand(client)));
+      replies.add(CompletableFuture.supplyAsync(() -> retryOnceIfInHand(client), clients));
     }
     for (CompletableFuture<Reply> reply : replies) {
       assertThat(reply.get(60, TimeUnit.SECONDS).index()).isEqualTo(before.index());
@@ -174,7 +180,7 @@ public abstract class TransportContract {
     List<CompletableFuture<Integer>> loads = new ArrayList<>();
     for (int host = 1; host <= 4; host++) {
       InetAddress client = client(host);
-      loads.add(CompletableFuture.supplyAsync(() -> countRepliesWhile(reloading, client)));
+      loads.add(CompletableFuture.supplyAsync(() -> countRepliesWhile(reloading, client), clients));
     }
     assertThat(running.reload().toCompletableFuture().get(60, TimeUnit.SECONDS)).isEqualTo(2);
     reloading.set(false);

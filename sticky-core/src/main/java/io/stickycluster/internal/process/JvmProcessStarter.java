@@ -53,9 +53,23 @@ public final class JvmProcessStarter implements ProcessStarter {
       process.destroyForcibly();
     }
 
+    /**
+     * Waits on a thread of its own: the future of {@link Process#onExit()} completes on the common
+     * pool, which the program may keep busy for as long as it likes.
+     */
     @Override
     public void onExit(IntConsumer action) {
-      var unused = process.onExit().thenAccept(ended -> action.accept(ended.exitValue()));
+      Thread waiting = new Thread(() -> await(action), "sticky-wait-" + process.pid());
+      waiting.setDaemon(true);
+      waiting.start();
+    }
+
+    private void await(IntConsumer action) {
+      try {
+        action.accept(process.waitFor());
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 }
