@@ -67,7 +67,8 @@ final class TestHttp {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return CompletableFuture.supplyAsync(() -> parse(readAll(socket)));
+    return CompletableFuture.supplyAsync(
+        () -> parse(readAll(socket)), task -> new Thread(task, "answer").start());
   }
 
   private static Response parse(String answer) {
