@@ -47,6 +47,9 @@ final class NioTransport implements Transport {
 
   @Override
   public InetSocketAddress bind() throws IOException {
+    // When it first closes a channel the JDK opens a descriptor that it needs for closing; if that
+    // failed at the descriptor limit, no channel could be closed ever after.
+    SocketChannel.open().close();
     List<ServerSocketChannel> opened =
         Listeners.open(settings.address(), settings.backlog(), options.loops());
     listeners = opened.size();

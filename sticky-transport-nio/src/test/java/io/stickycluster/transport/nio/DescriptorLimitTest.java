@@ -89,11 +89,17 @@ final class DescriptorLimitTest {
       for (Socket client : clients) {
         served.add(CompletableFuture.supplyAsync(() -> lineAndClose(client), threads));
       }
-      for (CompletableFuture<String> line : served) {
-        assertThat(line.get(30, TimeUnit.SECONDS)).isEqualTo("served");
-      }
+      CompletableFuture<List<String>> said =
+          CompletableFuture.supplyAsync(() -> out.lines().toList(), threads);
+      CompletableFuture.allOf(served.toArray(new CompletableFuture<?>[0]))
+          .handle((all, error) -> null)
+          .get(60, TimeUnit.SECONDS);
       master.getOutputStream().close();
-      assertThat(out.lines()).anyMatch(line -> line.contains("accepting rests"));
+      List<String> log = said.get(30, TimeUnit.SECONDS);
+      assertThat(served)
+          .as("the master said %s", log)
+          .allSatisfy(line -> assertThat(line).isCompletedWithValue("served"));
+      assertThat(log).anyMatch(line -> line.contains("accepting rests"));
       assertThat(master.waitFor()).isZero();
     } finally {
       threads.shutdownNow();
