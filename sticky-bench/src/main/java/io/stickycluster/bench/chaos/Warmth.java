@@ -3,6 +3,7 @@ package io.stickycluster.bench.chaos;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
@@ -22,6 +23,33 @@ final class Warmth {
         accepted.shutdownOutput();
         client.shutdownOutput();
       }
+      closeUnderReader((InetSocketAddress) listener.getLocalAddress());
+    }
+  }
+
+  /** A close that wakes a blocked reader needs a descriptor of its own, made at the first time. */
+  private static void closeUnderReader(InetSocketAddress listener) throws IOException {
+    Socket socket = new Socket(listener.getAddress(), listener.getPort());
+    Thread reader = new Thread(() -> readUntilClosed(socket), "warmth");
+    reader.setDaemon(true);
+    reader.start();
+    while (reader.isAlive() && !isInNativeCode(reader)) {
+      Thread.onSpinWait();
+    }
+    socket.close();
+  }
+
+  private static boolean isInNativeCode(Thread thread) {
+    StackTraceElement[] stack = thread.getStackTrace();
+    return stack.length > 0 && stack[0].isNativeMethod();
+  }
+
+  private static void readUntilClosed(Socket socket) {
+    try {
+      int unused = socket.getInputStream().read();
+    } catch (IOException e) {
+      // The close that this is for.
+      Thread.currentThread().interrupt();
     }
   }
 }
