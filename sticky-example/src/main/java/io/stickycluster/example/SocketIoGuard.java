@@ -100,8 +100,10 @@ final class SocketIoGuard extends ChannelDuplexHandler {
 
   private static FullHttpResponse error(int code, String message) {
     return closing(
-        Responses.json(HttpResponseStatus.BAD_REQUEST, Map.of("code", code, "message", message)));
+        Responses.json(HttpResponseStatus.BAD_REQUEST, new EngineIoError(code, message)));
   }
+
+  private record EngineIoError(int code, String message) {}
 
   private static FullHttpResponse closing(FullHttpResponse response) {
     HttpUtil.setKeepAlive(response, false);
