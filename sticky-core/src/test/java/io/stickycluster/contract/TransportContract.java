@@ -1,5 +1,6 @@
 package io.stickycluster.contract;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -12,6 +13,7 @@ import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,6 +26,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -140,11 +143,51 @@ public abstract class TransportContract {
   }
 
   @Test
+  void aStoppedWorkersClientsWaitAndNobodyElseDoes() throws Exception {
+    start(2, builder -> {});
+    Map<Boolean, List<InetAddress>> clientsByWorker =
+        IntStream.rangeClosed(1, 40)
+            .mapToObj(TransportContract::client)
+            .collect(
+                Collectors.partitioningBy(
+                    client -> Integer.remainderUnsigned(djb2(client.getAddress()), 2) == 0));
+    long stopped = pids().get(0);
+    signal("STOP", stopped);
+    List<Socket> waiting = new ArrayList<>();
+    try {
+      for (InetAddress client : clientsByWorker.get(true)) {
+        Socket socket = Reply.connect(address(), client);
+        waiting.add(socket);
+        socket.getOutputStream().write("who\n".getBytes(UTF_8));
+      }
+      for (InetAddress client : clientsByWorker.get(false)) {
+        assertThat(who(client).index()).isEqualTo(1);
+      }
+      for (Socket socket : waiting) {
+        assertThat(socket.getInputStream().available()).isZero();
+      }
+      signal("CONT", stopped);
+      for (Socket socket : waiting) {
+        assertThat(Reply.read(socket).pid()).isEqualTo(stopped);
+      }
+    } finally {
+      for (Socket socket : waiting) {
+        socket.close();
+      }
+    }
+  }
+
+  private static void signal(String name, long pid) throws IOException, InterruptedException {
+    Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(pid)).inheritIO().start();
+    assertThat(kill.waitFor()).isZero();
+  }
+
+  @Test
   void shutdownLetsRequestsInFlightFinish() throws Exception {
     Master running = start(WORKERS, builder -> {});
     try (Socket busy = Reply.connect(address(), client(3))) {
       Reply.ask(busy, "who");
-      busy.getOutputStream().write("slow 1500\n".getBytes(java.nio.charset.StandardCharsets.UTF_8));
+      busy.getOutputStream().write("slow 1500\n".getBytes(UTF_8));
       awaitInFlight();
       running.shutdown();
       assertThat(Reply.read(busy).index()).isNotNegative();
@@ -163,8 +206,7 @@ public abstract class TransportContract {
     Master running = start(1, builder -> builder.hardShutdownDelay(Duration.ofMillis(500)));
     try (Socket busy = Reply.connect(address(), client(3))) {
       Reply.ask(busy, "who");
-      busy.getOutputStream()
-          .write("slow 60000\n".getBytes(java.nio.charset.StandardCharsets.UTF_8));
+      busy.getOutputStream().write("slow 60000\n".getBytes(UTF_8));
       awaitInFlight();
       running.shutdown();
       assertThat(running.awaitTermination(Duration.ofSeconds(30))).isTrue();
@@ -241,7 +283,8 @@ public abstract class TransportContract {
     await().atMost(LONG).ignoreExceptions().until(() -> who(client(1)).pid() != victim.pid());
   }
 
-  private static long openDescriptors() throws IOException {
+  /** Returns how many descriptors the master and its clients, who are one process here, hold. */
+  protected static long openDescriptors() throws IOException {
     try (var descriptors = java.nio.file.Files.list(java.nio.file.Path.of("/proc/self/fd"))) {
       return descriptors.count();
     }
@@ -291,8 +334,12 @@ public abstract class TransportContract {
   }
 
   /** Returns one of the machine's many loopback addresses. */
-  protected static InetAddress client(int host) throws IOException {
-    return InetAddress.getByAddress(new byte[] {127, 1, (byte) (host >> 8), (byte) host});
+  protected static InetAddress client(int host) {
+    try {
+      return InetAddress.getByAddress(new byte[] {127, 1, (byte) (host >> 8), (byte) host});
+    } catch (UnknownHostException e) {
+      throw new IllegalArgumentException(e);
+    }
   }
 
   private static void kill(long pid) {

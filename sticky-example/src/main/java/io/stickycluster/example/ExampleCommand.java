@@ -1,17 +1,15 @@
 package io.stickycluster.example;
 
 import io.stickycluster.ClusterOptions;
-import io.stickycluster.Routing;
 import io.stickycluster.StickyCluster;
 import io.stickycluster.StickyClusterBuilder;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -79,36 +77,7 @@ final class ExampleCommand implements Callable<Integer> {
       defaultValue = "auto")
   private String handOver = "auto";
 
-  @Option(
-      names = "--hash",
-      paramLabel = "<name>",
-      description = "Hash strategy, such as djb2 or int31 (default: djb2).")
-  private @Nullable String hash;
-
-  @Option(
-      names = "--balancer",
-      paramLabel = "<name>",
-      description = "How a hash chooses a worker (default: modulo).")
-  private @Nullable String balancer;
-
-  @Option(
-      names = "--key",
-      paramLabel = "<key>",
-      description = "What tells a client: ip, proxy, header:NAME, cookie:NAME (default: ip).")
-  private @Nullable String key;
-
-  @Option(
-      names = "--key-form",
-      paramLabel = "<form>",
-      description = "How an address is hashed: bytes, text or node-text (default: bytes).")
-  private @Nullable String keyForm;
-
-  @Option(
-      names = "--trust",
-      paramLabel = "<network>",
-      split = ",",
-      description = "Networks whose forwarded addresses count, such as 10.0.0.0/8,fd00::/8.")
-  private List<String> trust = new ArrayList<>();
+  @Mixin private RoutingOptions routing = new RoutingOptions();
 
   @Option(
       names = "--hard-shutdown-delay",
@@ -160,30 +129,15 @@ final class ExampleCommand implements Callable<Integer> {
             .host(host)
             .transport(transport)
             .handOver(handOver)
-            .routing(routing())
             .hardShutdownDelay(duration("--hard-shutdown-delay", hardShutdownDelay))
             .debug(debug)
             .env(ChatProgram::environment)
             .listener(new ReadyLine(host));
     try {
-      return builder.build();
+      return builder.routing(routing.routing()).build();
     } catch (IllegalArgumentException e) {
       throw wrong(String.valueOf(e.getMessage()));
     }
-  }
-
-  private Routing routing() {
-    Routing routing = Routing.defaults().withTrustedNetworks(trust);
-    if (hash != null) {
-      routing = routing.withHash(hash, routing.seed());
-    }
-    if (balancer != null) {
-      routing = routing.withBalancer(balancer);
-    }
-    if (key != null) {
-      routing = routing.withKey(key);
-    }
-    return keyForm == null ? routing : routing.withKeyForm(keyForm);
   }
 
   private int number(

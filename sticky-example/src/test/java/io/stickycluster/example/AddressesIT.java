@@ -2,8 +2,10 @@ package io.stickycluster.example;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -49,6 +51,23 @@ class AddressesIT {
           assertThat(example.http(path, client).worker()).as(path).isEqualTo(worker);
         }
       }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--hand-over=listener", "--hand-over=connection"})
+  void anAddressPrefixMakesANetworkOneClient(String road) {
+    try (ExampleProcess example = start(road + " --ipv4-prefix=24")) {
+      int networks = 12;
+      Set<Integer> workers = new HashSet<>();
+      for (int network = 0; network < networks; network++) {
+        int worker = example.whoIs("127.0." + network + ".1").worker();
+        for (int host : new int[] {2, 99, 254}) {
+          assertThat(example.whoIs("127.0." + network + "." + host).worker()).isEqualTo(worker);
+        }
+        workers.add(worker);
+      }
+      assertThat(workers).as("%d networks", networks).hasSize(WORKERS);
     }
   }
 

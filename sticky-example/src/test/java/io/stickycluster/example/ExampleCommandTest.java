@@ -39,8 +39,16 @@ class ExampleCommandTest {
     assertThat(execute(Map.of(), "--help")).isZero();
     assertThat(printed.toString())
         .contains("--port", "--workers", "--transport", "--hand-over", "--hash", "--balancer")
-        .contains("--key", "--key-form", "--trust", "--hard-shutdown-delay", "--event-loops")
+        .contains("--key", "--key-form", "--seed", "--ipv4-prefix", "--ipv6-prefix", "--trust")
+        .contains("--hard-shutdown-delay", "--event-loops")
         .contains("--debug", "--fail-start", "--host", "PORT", "WEB_CONCURRENCY");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"--ipv4-prefix=33, ipv4PrefixBits, 32", "--ipv6-prefix=0, ipv6PrefixBits, 128"})
+  void anAddressPrefixHasItsBounds(String option, String name, String bound) {
+    assertThat(execute(Map.of(), option)).isEqualTo(2);
+    assertThat(printed.toString()).contains(name, bound).hasLineCount(1);
   }
 
   private int execute(Map<String, String> environment, String... arguments) {

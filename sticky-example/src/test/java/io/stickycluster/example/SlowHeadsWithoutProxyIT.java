@@ -42,7 +42,7 @@ class SlowHeadsWithoutProxyIT {
   void theyHoldNobodyUpAndAreRoutedByAddressAtTheDeadline(String transport, int descriptors) {
     try (ExampleProcess cluster =
             ExampleProcess.startReady(
-                "--workers=3", "--transport=" + transport, "--key=header:X-Client");
+                "--workers=3", "--transport=" + transport, "--key=header:X-Client", "--debug");
         OpenRequests connections = new OpenRequests(cluster.port());
         OpenRequests others = new OpenRequests(cluster.port())) {
       long master = cluster.ready().pid();
@@ -61,10 +61,11 @@ class SlowHeadsWithoutProxyIT {
         assertThat(liveBytes(master) - liveBefore).isLessThan(MAX_GROWTH_BYTES);
         others.closeAll();
 
-        int routed = openBefore + descriptors * SLOW_CLIENTS;
+        await().atMost(PATIENCE).until(() -> routed(cluster) == 1 + OTHERS + SLOW_CLIENTS);
+        int open = openBefore + descriptors * SLOW_CLIENTS;
         await()
             .atMost(PATIENCE)
-            .until(() -> Math.abs(openFiles(master) - routed) <= MAX_STRAY_DESCRIPTORS);
+            .until(() -> Math.abs(openFiles(master) - open) <= MAX_STRAY_DESCRIPTORS);
         dripping.sendTheRest();
       }
       // Their key comes too late to count; who they are has been decided.
@@ -107,6 +108,11 @@ class SlowHeadsWithoutProxyIT {
         throw new IllegalStateException(e);
       }
     }
+  }
+
+  /** Returns how many clients the master says it has brought to a worker. */
+  private static long routed(ExampleProcess cluster) {
+    return cluster.err().stream().filter(line -> line.contains(" -> worker ")).count();
   }
 
   private static int openFiles(long pid) {

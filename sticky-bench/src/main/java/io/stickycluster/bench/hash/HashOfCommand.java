@@ -3,13 +3,10 @@ package io.stickycluster.bench.hash;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.stickycluster.bench.HelpOption;
-import io.stickycluster.internal.balance.HashStrategies;
 import io.stickycluster.spi.HashStrategy;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalLong;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -28,15 +25,7 @@ public final class HashOfCommand implements Callable<Integer> {
     text
   }
 
-  @Option(
-      names = {"--strategy", "--hash"},
-      paramLabel = "NAME",
-      defaultValue = "djb2",
-      description = "the hash strategy (default: ${DEFAULT-VALUE})")
-  private String strategy = "";
-
-  @Option(names = "--seed", paramLabel = "N", description = "the strategy's seed, if it takes one")
-  private @Nullable Long seed;
+  @Mixin private StrategyOption strategy = new StrategyOption();
 
   @Option(
       names = "--key",
@@ -59,7 +48,7 @@ public final class HashOfCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    HashStrategy chosen = HashStrategies.load().require(strategy, optional(seed));
+    HashStrategy chosen = strategy.load();
     List<Integer> hashes =
         keys.stream()
             .map(
@@ -72,9 +61,5 @@ public final class HashOfCommand implements Callable<Integer> {
             .toList();
     hashes.forEach(hash -> spec.commandLine().getOut().println(Integer.toUnsignedString(hash)));
     return 0;
-  }
-
-  static OptionalLong optional(@Nullable Long number) {
-    return number == null ? OptionalLong.empty() : OptionalLong.of(number);
   }
 }

@@ -3,13 +3,11 @@ package io.stickycluster.bench.hash;
 import io.stickycluster.bench.HelpOption;
 import io.stickycluster.internal.balance.Balancers;
 import io.stickycluster.internal.balance.HashRouter;
-import io.stickycluster.internal.balance.HashStrategies;
 import io.stickycluster.internal.balance.KeyForm;
 import io.stickycluster.internal.balance.RouterSettings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -30,15 +28,7 @@ public final class WhereCommand implements Callable<Integer> {
       description = "the number of workers, at least 1")
   private int workers;
 
-  @Option(
-      names = {"--hash", "--strategy"},
-      paramLabel = "NAME",
-      defaultValue = "djb2",
-      description = "the hash strategy (default: ${DEFAULT-VALUE})")
-  private String hash = "";
-
-  @Option(names = "--seed", paramLabel = "N", description = "the strategy's seed, if it takes one")
-  private @Nullable Long seed;
+  @Mixin private StrategyOption strategy = new StrategyOption();
 
   @Option(
       names = "--balancer",
@@ -84,10 +74,7 @@ public final class WhereCommand implements Callable<Integer> {
   public Integer call() {
     HashRouter router =
         new HashRouter(
-            RouterSettings.of(
-                    HashStrategies.load().require(hash, HashOfCommand.optional(seed)),
-                    Balancers.load().require(balancer),
-                    workers)
+            RouterSettings.of(strategy.load(), Balancers.load().require(balancer), workers)
                 .withKeyForm(KeyForm.of(key))
                 .withPrefixes(ipv4Prefix, ipv6Prefix));
     List<byte[]> parsed = addresses.stream().map(Addresses::parse).toList();

@@ -132,7 +132,9 @@ public final class TransportCommand implements Callable<Integer> {
   @Option(names = "--csv", paramLabel = "FILE", description = "also write the results as CSV")
   private @Nullable Path csv;
 
-  @Mixin private HelpOption help = new HelpOption();
+  @Mixin
+  @SuppressWarnings("UnusedVariable") // picocli acts on it
+  private HelpOption help = new HelpOption();
 
   @Spec private CommandSpec spec = CommandSpec.create();
 

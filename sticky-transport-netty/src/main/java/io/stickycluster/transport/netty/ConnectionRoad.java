@@ -3,6 +3,7 @@ package io.stickycluster.transport.netty;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.unix.NativeInetAddress;
 import io.netty.channel.unix.Socket;
+import io.netty.util.NetUtil;
 import io.stickycluster.spi.KeyReader;
 import io.stickycluster.spi.KeyReader.Found;
 import io.stickycluster.spi.Router;
@@ -145,9 +146,13 @@ final class ConnectionRoad implements Road, WorkerLanes.Home, HeadReading.Owner 
     }
     int index = router.indexOfAddress(address, 1, address[0] == 8 ? 4 : 16);
     if (settings.debug()) {
-      LOG.info("{} -> worker {}", NativeInetAddress.address(address, 1, address[0]), index);
+      logChoice(NativeInetAddress.address(address, 1, address[0]), index);
     }
     slots.get(index).offer(connection);
+  }
+
+  private static void logChoice(InetSocketAddress client, int index) {
+    LOG.info("{} -> worker {}", NetUtil.toSocketAddressString(client), index);
   }
 
   private void readHead(KeyReader reader, HeldConnection connection, InetSocketAddress peer) {
@@ -165,7 +170,7 @@ final class ConnectionRoad implements Road, WorkerLanes.Home, HeadReading.Owner 
     readings.remove(reading);
     int index = KeyReader.index(router, found);
     if (settings.debug()) {
-      LOG.info("{} -> worker {}", found.client(), index);
+      logChoice(found.client(), index);
     }
     slots.get(index).offer(connection);
   }
