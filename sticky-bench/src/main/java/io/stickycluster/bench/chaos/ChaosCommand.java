@@ -86,7 +86,6 @@ public final class ChaosCommand implements Callable<Integer> {
 
   @SuppressWarnings("UnusedVariable") // Set by the command line.
   @Mixin
-  @SuppressWarnings("UnusedVariable") // picocli acts on it
   private HelpOption help = new HelpOption();
 
   @Spec private CommandSpec spec = CommandSpec.create();

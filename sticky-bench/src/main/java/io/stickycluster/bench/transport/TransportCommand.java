@@ -85,10 +85,10 @@ public final class TransportCommand implements Callable<Integer> {
   @Option(
       names = "--warm-up",
       paramLabel = "SECONDS",
-      defaultValue = "15",
+      defaultValue = "30",
       description =
           "how long each target is warmed at most for each workload, 0.05 to 600; it ends after"
-              + " some ten thousand answers (default: ${DEFAULT-VALUE})")
+              + " some hundred thousand answers (default: ${DEFAULT-VALUE})")
   private double warmUp;
 
   @Option(

@@ -6,11 +6,11 @@ import java.util.stream.Collectors;
 /** What clients ask for. */
 enum Workload {
   /** One small request per connection. */
-  ONE("one", "one request per connection", "/hello", 5, 1, 30_000),
+  ONE("one", "one request per connection", "/hello", 5, 1, 250_000),
   /** Many small requests, one after the other, per connection. */
-  KEEP_ALIVE("keep-alive", "200 requests per connection", "/hello", 5, 200, 200_000),
+  KEEP_ALIVE("keep-alive", "200 requests per connection", "/hello", 5, 200, 1_000_000),
   /** Bodies of 1 MiB. */
-  BODIES("bodies", "1 MiB bodies, 20 per connection", "/bytes?n=1048576", 1 << 20, 20, 10_000);
+  BODIES("bodies", "1 MiB bodies, 20 per connection", "/bytes?n=1048576", 1 << 20, 20, 20_000);
 
   private final String label;
   private final String title;

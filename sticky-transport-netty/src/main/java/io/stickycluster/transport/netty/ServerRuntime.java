@@ -56,7 +56,9 @@ final class ServerRuntime {
         new MultiThreadIoEventLoopGroup(
             eventLoops,
             new DefaultThreadFactory("sticky-server"),
-            epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
+            epoll
+                ? DeferringIoHandler.before(EpollIoHandler.newFactory())
+                : NioIoHandler.newFactory());
     for (EventExecutor loop : group) {
       loops.add((IoEventLoop) loop);
     }
