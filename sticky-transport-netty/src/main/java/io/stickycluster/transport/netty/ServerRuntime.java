@@ -104,6 +104,7 @@ final class ServerRuntime {
           if (channel != null) {
             channel.pipeline().addLast(new ProxyHeaderHandler(channel));
             register(loop, channel);
+            channel.readNow();
           }
         });
   }
