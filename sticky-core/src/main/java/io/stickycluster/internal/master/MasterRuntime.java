@@ -35,8 +35,12 @@ public final class MasterRuntime implements Master {
 
   private static final Logger log = LoggerFactory.getLogger(MasterRuntime.class);
 
-  /** Lets a cluster that has just started catch its breath, or end again. */
-  private static final Duration ARCHIVE_DELAY = Duration.ofSeconds(5);
+  /**
+   * When classes are archived after a start: not before the cluster has caught its breath, and
+   * again for what was loaded by the first requests.
+   */
+  private static final List<Duration> ARCHIVE_DELAYS =
+      List.of(Duration.ofSeconds(5), Duration.ofSeconds(30), Duration.ofMinutes(5));
 
   private static final String CONTROL_SOCKET = "control.sock";
 
@@ -210,7 +214,7 @@ public final class MasterRuntime implements Master {
   }
 
   private void archiveClassesSoon() {
-    loop.schedule(ARCHIVE_DELAY, parts.classData()::archive);
+    ARCHIVE_DELAYS.forEach(delay -> loop.schedule(delay, parts.classData()::archive));
   }
 
   private void release() {

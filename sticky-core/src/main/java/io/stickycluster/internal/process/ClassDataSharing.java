@@ -3,6 +3,7 @@ package io.stickycluster.internal.process;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -13,7 +14,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Makes later workers start faster: the first one lists the classes it loads, a JVM of its own
  * turns the list into an archive in the background, and workers forked from then on map the archive
- * instead of loading the classes (JEP 310).
+ * instead of loading the classes (JEP 310). The first requests load many more, so the archive is
+ * made anew when the list has grown.
  *
  * <p>HotSpot checks the archive against the class path, so a program that has changed on disk just
  * starts as without. It archives classes from jars only; for a class path with directories the
@@ -26,18 +28,23 @@ public final class ClassDataSharing {
   private static final List<String> OWN_OPTIONS =
       List.of("-XX:SharedArchiveFile", "-XX:DumpLoadedClassList", "-Xshare", "-XX:AOT");
 
+  /** How much longer the list must be for another archive to pay. */
+  private static final double GROWTH = 1.05;
+
   private enum Stage {
     UNTRIED,
     LISTING,
-    DUMPING,
-    ARCHIVED,
     IMPOSSIBLE
   }
 
   private final List<String> command;
   private final Path list;
   private final Path archive;
+  private final Path draft;
   private Stage stage;
+  private boolean archived;
+  private boolean dumping;
+  private long dumpedListBytes;
   private int generation;
   private @Nullable Process dump;
 
@@ -50,6 +57,7 @@ public final class ClassDataSharing {
     this.command = List.copyOf(command);
     list = directory.resolve("classes.lst");
     archive = directory.resolve("classes.jsa");
+    draft = directory.resolve("draft.jsa");
     boolean possible =
         wanted
             && isHotSpot()
@@ -65,35 +73,42 @@ public final class ClassDataSharing {
 
   /** Returns what the next worker's JVM is to be told in addition. */
   public synchronized List<String> nextOptions() {
-    switch (stage) {
-      case UNTRIED -> {
-        stage = Stage.LISTING;
-        return List.of("-XX:DumpLoadedClassList=" + list);
-      }
-      case ARCHIVED -> {
-        return List.of("-XX:SharedArchiveFile=" + archive, "-Xshare:auto", "-Xlog:cds=off");
-      }
-      default -> {
-        return List.of();
-      }
+    if (stage == Stage.UNTRIED) {
+      stage = Stage.LISTING;
+      return List.of("-XX:DumpLoadedClassList=" + list);
     }
+    return archived
+        ? List.of("-XX:SharedArchiveFile=" + archive, "-Xshare:auto", "-Xlog:cds=off")
+        : List.of();
   }
 
   /** Starts over, as the program on disk may have changed. */
   public synchronized void forget() {
     if (stage != Stage.IMPOSSIBLE) {
-      stopDump();
-      stage = Stage.UNTRIED;
-      generation++;
+      startOver(Stage.UNTRIED);
     }
   }
 
-  /** Makes the archive in the background, if the classes are listed and it isn't made already. */
+  private void startOver(Stage next) {
+    if (dump != null) {
+      dump.destroyForcibly();
+      dump = null;
+    }
+    stage = next;
+    archived = false;
+    dumping = false;
+    dumpedListBytes = 0;
+    generation++;
+  }
+
+  /** Makes the archive in the background, if there are classes listed that it doesn't have. */
   public synchronized void archive() {
-    if (stage != Stage.LISTING || !Files.isReadable(list)) {
+    long listBytes = list.toFile().length();
+    if (stage != Stage.LISTING || dumping || listBytes <= dumpedListBytes * GROWTH) {
       return;
     }
-    stage = Stage.DUMPING;
+    dumping = true;
+    dumpedListBytes = listBytes;
     int started = generation;
     Thread thread = new Thread(() -> dump(started), "sticky-class-data");
     thread.setDaemon(true);
@@ -107,7 +122,7 @@ public final class ClassDataSharing {
         return;
       }
       boolean ended = process.waitFor(DUMP_BOUND_SECONDS, TimeUnit.SECONDS);
-      finish(started, ended && process.exitValue() == 0 && Files.isReadable(archive));
+      finish(started, ended && process.exitValue() == 0);
     } catch (IOException e) {
       log.debug("no class data archive: {}", e.toString());
       finish(started, false);
@@ -117,7 +132,7 @@ public final class ClassDataSharing {
   }
 
   private synchronized @Nullable Process startDump(int started) throws IOException {
-    if (started != generation || stage != Stage.DUMPING) {
+    if (started != generation) {
       return null;
     }
     dump =
@@ -141,7 +156,7 @@ public final class ClassDataSharing {
     all.addAll(worker.jvmOptions());
     all.addAll(
         List.of(
-            "-Xshare:dump", "-XX:SharedClassListFile=" + list, "-XX:SharedArchiveFile=" + archive));
+            "-Xshare:dump", "-XX:SharedClassListFile=" + list, "-XX:SharedArchiveFile=" + draft));
     List<String> program = worker.program();
     if (program.get(0).equals("-jar")) {
       all.addAll(List.of("-cp", program.get(1)));
@@ -150,24 +165,29 @@ public final class ClassDataSharing {
   }
 
   private synchronized void finish(int started, boolean success) {
-    dump = null;
-    if (started == generation && stage == Stage.DUMPING) {
-      stage = success ? Stage.ARCHIVED : Stage.IMPOSSIBLE;
-      log.debug("class data archive for faster starts: {}", success ? "made" : "not possible");
+    if (started != generation) {
+      return;
     }
+    dumping = false;
+    dump = null;
+    try {
+      if (success) {
+        // Workers that have mapped the old one keep it.
+        Files.move(draft, archive, StandardCopyOption.ATOMIC_MOVE);
+        archived = true;
+        log.debug("class data archive for faster starts: made");
+        return;
+      }
+    } catch (IOException e) {
+      log.debug("no class data archive: {}", e.toString());
+    }
+    // The next one would fail, too.
+    stage = Stage.IMPOSSIBLE;
+    log.debug("class data archive for faster starts: {}", archived ? "not renewed" : "impossible");
   }
 
   /** Ends what runs in the background. */
   public synchronized void close() {
-    stopDump();
-    stage = Stage.IMPOSSIBLE;
-    generation++;
-  }
-
-  private void stopDump() {
-    if (dump != null) {
-      dump.destroyForcibly();
-      dump = null;
-    }
+    startOver(Stage.IMPOSSIBLE);
   }
 }

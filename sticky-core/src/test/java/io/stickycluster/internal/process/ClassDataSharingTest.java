@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,6 +40,16 @@ class ClassDataSharingTest {
     List<String> strict = new ArrayList<>(second);
     strict.replaceAll(option -> option.equals("-Xshare:auto") ? "-Xshare:on" : option);
     assertThat(run(command, strict)).as("runs only if the archive can be mapped").isZero();
+
+    Path archive = directory.resolve("classes.jsa");
+    FileTime made = Files.getLastModifiedTime(archive);
+    Path list = directory.resolve("classes.lst");
+    Files.writeString(list, "java/util/Formatter\n".repeat(5000), StandardOpenOption.APPEND);
+    sharing.archive();
+    await()
+        .atMost(Duration.ofMinutes(2))
+        .until(() -> !Files.getLastModifiedTime(archive).equals(made));
+    assertThat(sharing.nextOptions()).isEqualTo(second);
 
     sharing.forget();
     assertThat(sharing.nextOptions()).isEqualTo(first);

@@ -133,6 +133,7 @@ final class DeferringIoHandler implements IoHandler {
 
     /** What the other handler attaches, which is there only once it knows the handle. */
     @Override
+    @SuppressWarnings("TypeParameterUnusedInFormals") // Netty's interface
     public <T> T attachment() {
       try {
         return make().attachment();
