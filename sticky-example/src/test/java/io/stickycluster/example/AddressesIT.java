@@ -18,13 +18,7 @@ class AddressesIT {
   private static final List<String> IPV4_CLIENTS =
       IntStream.rangeClosed(1, 24).mapToObj(i -> "127.0.0." + i).toList();
 
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "--transport=netty --hand-over=listener",
-        "--transport=netty --hand-over=connection",
-        "--transport=nio"
-      })
+  @EveryRoad
   void everyRoadSendsAnAddressToTheWorkerOfItsHash(String road) {
     // A socket for every address is an IPv6 socket, to which IPv4 clients come as IPv4-mapped.
     try (ExampleProcess example = start(road)) {

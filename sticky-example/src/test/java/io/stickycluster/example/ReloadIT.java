@@ -14,8 +14,6 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Rolling reloads under real clients, on each road. */
 class ReloadIT {
@@ -29,13 +27,7 @@ class ReloadIT {
     NodeClients.require();
   }
 
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "--transport=netty --hand-over=listener",
-        "--transport=netty --hand-over=connection",
-        "--transport=nio"
-      })
+  @EveryRoad
   void aReloadReplacesEveryWorkerWithoutAFailedRequestOrAMovedClient(String road) {
     try (ExampleProcess example = start(road)) {
       List<ProcessHandle> before = example.workers();
@@ -53,13 +45,7 @@ class ReloadIT {
     }
   }
 
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "--transport=netty --hand-over=listener",
-        "--transport=netty --hand-over=connection",
-        "--transport=nio"
-      })
+  @EveryRoad
   void noRequestFailsWhileReloadsFollowOneAnother(String road) {
     try (ExampleProcess example = start(road)) {
       NodeClients.Outcome outcome = run(example, "posts.mjs", "300");

@@ -16,13 +16,7 @@ class SocketIoClientsIT {
     NodeClients.require();
   }
 
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "--transport=netty --hand-over=listener",
-        "--transport=netty --hand-over=connection",
-        "--transport=nio"
-      })
+  @EveryRoad
   void everyClientKeepsItsWorkerForFiveAsks(String road) {
     try (ExampleProcess example = start(road)) {
       for (String transports : new String[] {"polling", "websocket", "polling,websocket"}) {
