@@ -39,17 +39,24 @@ final class Acceptor implements Loop.Handler {
   private long restUntilNanos;
   private long loggedAtNanos;
 
+  /**
+   * Makes an acceptor, which holds one socket to a worker in reserve from here on.
+   *
+   * @throws IOException if there is no descriptor left for that
+   */
   Acceptor(
       ServerSocketChannel listener,
       SelectionKey key,
       Counts counts,
       int maxConnections,
-      BiConsumer<SocketChannel, SocketChannel> taker) {
+      BiConsumer<SocketChannel, SocketChannel> taker)
+      throws IOException {
     this.listener = listener;
     this.key = key;
     this.counts = counts;
     this.maxConnections = maxConnections;
     this.taker = taker;
+    this.spare = Backends.open(true);
   }
 
   @Override
