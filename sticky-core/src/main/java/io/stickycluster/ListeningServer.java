@@ -21,4 +21,13 @@ public interface ListeningServer extends Server {
    * client's address.
    */
   boolean expectsProxyProtocol();
+
+  /**
+   * Returns how many connections each thread of a proxy is to open for all clients together, from 0
+   * to 1024. Clients then share these as {@link io.stickycluster.spi.TrunkFrame} says, without a
+   * PROXY protocol header. By default 0: every client has a connection of its own.
+   */
+  default int trunks() {
+    return 0;
+  }
 }
