@@ -35,10 +35,10 @@ class SlowHeadsWithoutProxyIT {
 
   /**
    * The descriptors that the master holds for a client that is with its worker: none once it has
-   * handed the connection over, two as a proxy.
+   * handed the connection over, one as a proxy whose clients share trunks.
    */
   @ParameterizedTest
-  @CsvSource({"netty, 0", "nio, 2"})
+  @CsvSource({"netty, 0", "nio, 1"})
   void theyHoldNobodyUpAndAreRoutedByAddressAtTheDeadline(String transport, int descriptors) {
     try (ExampleProcess cluster =
             ExampleProcess.startReady(

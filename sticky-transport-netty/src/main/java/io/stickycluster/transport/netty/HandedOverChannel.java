@@ -12,8 +12,8 @@ import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client's connection as a Netty channel made of a bare descriptor: a TCP socket from a listener
- * or from the master, or a unix socket of a proxy that tells the client's address.
+ * A client's connection as a Netty channel made of a bare descriptor, from a listener or from the
+ * master.
  *
  * <p>It does with fewer system calls than {@code EpollSocketChannel}: the local address is asked
  * for when somebody wants it, interest in reading is registered at once, and TCP_NODELAY is
@@ -25,21 +25,14 @@ final class HandedOverChannel extends AbstractEpollStreamChannel implements Serv
 
   private final ServerRuntime server;
   private final HandedOverConfig config;
-  private volatile @Nullable InetSocketAddress client;
+  private final InetSocketAddress client;
   private volatile @Nullable InetSocketAddress local;
 
-  /**
-   * Makes a channel.
-   *
-   * @param tcp whether this is a TCP socket rather than a unix socket
-   * @param client the client's address, or null if {@link #addresses} will tell it
-   */
-  HandedOverChannel(
-      ServerRuntime server, LinuxSocket socket, boolean tcp, @Nullable InetSocketAddress client) {
+  HandedOverChannel(ServerRuntime server, LinuxSocket socket, InetSocketAddress client) {
     super(socket, false);
     this.server = server;
     this.client = client;
-    config = new HandedOverConfig(this, tcp);
+    config = new HandedOverConfig(this);
     active = true;
     try {
       // Registered together with the descriptor; switching auto-read off takes it back.
@@ -59,12 +52,6 @@ final class HandedOverChannel extends AbstractEpollStreamChannel implements Serv
   @Override
   public ServerRuntime server() {
     return server;
-  }
-
-  @Override
-  public void addresses(InetSocketAddress clientAddress, InetSocketAddress localAddress) {
-    client = clientAddress;
-    local = localAddress;
   }
 
   @Override
@@ -88,13 +75,13 @@ final class HandedOverChannel extends AbstractEpollStreamChannel implements Serv
   }
 
   @Override
-  protected @Nullable SocketAddress remoteAddress0() {
+  protected SocketAddress remoteAddress0() {
     return client;
   }
 
   @Override
   protected @Nullable SocketAddress localAddress0() {
-    if (local == null && config.isTcp()) {
+    if (local == null) {
       local = socket.localAddress();
     }
     return local;

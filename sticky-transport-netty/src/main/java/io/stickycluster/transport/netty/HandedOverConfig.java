@@ -21,10 +21,7 @@ import io.netty.channel.socket.SocketChannelConfig;
 import java.io.IOException;
 import java.util.Map;
 
-/**
- * The options of a {@link HandedOverChannel}. Those of TCP have no effect on a unix socket, so that
- * one program runs on every road.
- */
+/** The options of a {@link HandedOverChannel}. */
 final class HandedOverConfig extends EpollChannelConfig implements SocketChannelConfig {
 
   private static final int IPPROTO_TCP = 6;
@@ -43,16 +40,10 @@ final class HandedOverConfig extends EpollChannelConfig implements SocketChannel
           EpollChannelOption.TCP_CORK, 3,
           EpollChannelOption.TCP_QUICKACK, 12);
 
-  private final boolean tcp;
   private volatile boolean allowHalfClosure;
 
-  HandedOverConfig(HandedOverChannel channel, boolean tcp) {
+  HandedOverConfig(HandedOverChannel channel) {
     super(channel);
-    this.tcp = tcp;
-  }
-
-  boolean isTcp() {
-    return tcp;
   }
 
   @Override
@@ -126,22 +117,22 @@ final class HandedOverConfig extends EpollChannelConfig implements SocketChannel
 
   @Override
   public boolean isTcpNoDelay() {
-    return !tcp || get(() -> socket().isTcpNoDelay());
+    return get(() -> socket().isTcpNoDelay());
   }
 
   @Override
   public SocketChannelConfig setTcpNoDelay(boolean tcpNoDelay) {
-    return setIfTcp(() -> socket().setTcpNoDelay(tcpNoDelay));
+    return set(() -> socket().setTcpNoDelay(tcpNoDelay));
   }
 
   @Override
   public int getSoLinger() {
-    return tcp ? get(() -> socket().getSoLinger()) : -1;
+    return get(() -> socket().getSoLinger());
   }
 
   @Override
   public SocketChannelConfig setSoLinger(int soLinger) {
-    return setIfTcp(() -> socket().setSoLinger(soLinger));
+    return set(() -> socket().setSoLinger(soLinger));
   }
 
   @Override
@@ -166,32 +157,32 @@ final class HandedOverConfig extends EpollChannelConfig implements SocketChannel
 
   @Override
   public boolean isKeepAlive() {
-    return tcp && get(() -> socket().isKeepAlive());
+    return get(() -> socket().isKeepAlive());
   }
 
   @Override
   public SocketChannelConfig setKeepAlive(boolean keepAlive) {
-    return setIfTcp(() -> socket().setKeepAlive(keepAlive));
+    return set(() -> socket().setKeepAlive(keepAlive));
   }
 
   @Override
   public int getTrafficClass() {
-    return tcp ? get(() -> socket().getTrafficClass()) : 0;
+    return get(() -> socket().getTrafficClass());
   }
 
   @Override
   public SocketChannelConfig setTrafficClass(int trafficClass) {
-    return setIfTcp(() -> socket().setTrafficClass(trafficClass));
+    return set(() -> socket().setTrafficClass(trafficClass));
   }
 
   @Override
   public boolean isReuseAddress() {
-    return tcp && get(() -> socket().isReuseAddress());
+    return get(() -> socket().isReuseAddress());
   }
 
   @Override
   public SocketChannelConfig setReuseAddress(boolean reuseAddress) {
-    return setIfTcp(() -> socket().setReuseAddress(reuseAddress));
+    return set(() -> socket().setReuseAddress(reuseAddress));
   }
 
   @Override
@@ -267,11 +258,7 @@ final class HandedOverConfig extends EpollChannelConfig implements SocketChannel
   }
 
   private void setTcp(int number, int value) {
-    setIfTcp(() -> socket().setIntOpt(IPPROTO_TCP, number, value));
-  }
-
-  private HandedOverConfig setIfTcp(Setter setter) {
-    return tcp ? set(setter) : this;
+    set(() -> socket().setIntOpt(IPPROTO_TCP, number, value));
   }
 
   private HandedOverConfig set(Setter setter) {

@@ -33,7 +33,7 @@ public final class NettyServer implements ListeningServer {
   private int eventLoops = 1;
   private Duration drainGrace = DEFAULT_DRAIN_GRACE;
   private @Nullable ServerRuntime runtime;
-  private @Nullable ProxyListener proxyListener;
+  private @Nullable TrunkListener trunkListener;
   private Runnable onDrain = () -> {};
   private boolean drainTold;
   private boolean epoll = Epoll.isAvailable();
@@ -110,16 +110,23 @@ public final class NettyServer implements ListeningServer {
 
   @Override
   public synchronized CompletionStage<SocketAddress> listen(SocketAddress suggested) {
-    if (proxyListener != null) {
+    if (trunkListener != null) {
       return CompletableFuture.failedFuture(new IllegalStateException("already listening"));
     }
-    proxyListener = new ProxyListener(start());
-    return proxyListener.listen(suggested);
+    trunkListener = new TrunkListener(start());
+    return trunkListener.listen(suggested);
   }
 
+  /** Returns false: trunks tell the clients' addresses. */
   @Override
   public boolean expectsProxyProtocol() {
-    return true;
+    return false;
+  }
+
+  /** Returns one for each event loop. */
+  @Override
+  public synchronized int trunks() {
+    return eventLoops;
   }
 
   @Override
@@ -133,8 +140,8 @@ public final class NettyServer implements ListeningServer {
 
   @Override
   public synchronized void close() {
-    if (proxyListener != null) {
-      proxyListener.close();
+    if (trunkListener != null) {
+      trunkListener.close();
     }
     if (runtime != null) {
       runtime.close();

@@ -4,7 +4,6 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoop;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -92,32 +91,12 @@ final class ServerRuntime {
     serve(loop, fd, preface == null ? null : preface.client(), preface);
   }
 
-  /**
-   * Serves a connection of a proxy that the first event loop accepted.
-   *
-   * @param tcp whether it is a TCP connection rather than a unix socket
-   */
-  void serveProxied(int fd, boolean tcp) {
-    onNextLoop(
-        loop -> {
-          HandedOverChannel channel = channel(fd, tcp, null);
-          if (channel != null) {
-            channel.pipeline().addLast(new ProxyHeaderHandler(channel));
-            register(loop, channel);
-            channel.readNow();
-          }
-        });
-  }
-
-  /** Adds the user's handler to a pipeline. */
-  void install(ChannelPipeline pipeline) {
-    pipeline.addLast(childHandler);
-    HttpDrainHandler.addTo(pipeline);
-  }
-
-  /** Sets the child options. */
-  void configure(Channel channel) {
-    childOptions.forEach((option, value) -> set(channel, option, value));
+  /** Serves a client's connection that comes over a trunk; called on the trunk's event loop. */
+  void serveStream(EventLoop loop, StreamChannel channel) {
+    channel.pipeline().addLast(childHandler);
+    register(loop, channel);
+    HttpDrainHandler.addTo(channel.pipeline());
+    channel.start();
   }
 
   CompletableFuture<?> probe() {
@@ -142,7 +121,7 @@ final class ServerRuntime {
 
   private void serve(
       IoEventLoop loop, int fd, @Nullable InetSocketAddress told, @Nullable Preface preface) {
-    HandedOverChannel channel = channel(fd, true, told);
+    HandedOverChannel channel = channel(fd, told);
     if (channel == null) {
       return;
     }
@@ -159,20 +138,19 @@ final class ServerRuntime {
   }
 
   /** Makes a channel, or closes the descriptor if its client has gone. */
-  private @Nullable HandedOverChannel channel(
-      int fd, boolean tcp, @Nullable InetSocketAddress told) {
+  private @Nullable HandedOverChannel channel(int fd, @Nullable InetSocketAddress told) {
     LinuxSocket socket = LinuxSocket.newSocket(fd);
-    InetSocketAddress client = told == null && tcp ? socket.remoteAddress() : told;
-    if (tcp && client == null) {
+    InetSocketAddress client = told == null ? socket.remoteAddress() : told;
+    if (client == null) {
       Descriptors.close(socket);
       return null;
     }
-    return new HandedOverChannel(this, socket, tcp, client);
+    return new HandedOverChannel(this, socket, client);
   }
 
-  private void register(EventLoop loop, HandedOverChannel channel) {
+  private void register(EventLoop loop, Channel channel) {
     connections.opened(channel);
-    configure(channel);
+    childOptions.forEach((option, value) -> set(channel, option, value));
     loop.register(channel);
   }
 

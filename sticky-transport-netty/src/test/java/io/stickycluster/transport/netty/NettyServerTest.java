@@ -21,14 +21,10 @@ import io.stickycluster.Server.Counters;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
-import java.nio.ByteBuffer;
-import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.Scanner;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -59,7 +55,8 @@ class NettyServerTest {
   @Test
   void theClientsAddressIsTheOneThatTheProxyTells() throws Exception {
     listen(server(LONG).childOption(ChannelOption.SO_KEEPALIVE, true));
-    assertThat(server.expectsProxyProtocol()).isTrue();
+    assertThat(server.expectsProxyProtocol()).isFalse();
+    assertThat(server.trunks()).isEqualTo(2);
     try (Proxied proxied = new Proxied()) {
       assertThat(proxied.get("/")).contains("203.0.113.7:4242 at 192.0.2.1:80");
       assertThat(server.counters()).isEqualTo(new Counters(1, 1, 0));
@@ -68,10 +65,11 @@ class NettyServerTest {
   }
 
   @Test
-  void whatIsNoProxyHeaderIsRefused() throws Exception {
+  void whatIsNoTrunkIsRefused() throws Exception {
     listen(server(LONG));
-    try (Proxied liar = new Proxied("GET / HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII))) {
-      assertThat(liar.readLine()).isEmpty();
+    try (TestTrunk liar = new TestTrunk(address)) {
+      liar.write(StandardCharsets.US_ASCII.encode("GET / HTTP/1.1\r\n\r\n"));
+      assertThat(liar.next()).isNull();
     }
     await().until(() -> server.counters().open() == 0);
   }
@@ -232,32 +230,25 @@ class NettyServerTest {
     }
   }
 
-  /** A connection as the proxy makes it. */
+  /** A connection as the proxy makes it, alone on its trunk. */
   private final class Proxied implements AutoCloseable {
 
-    private static final String HEADER =
-        "0d0a0d0a000d0a515549540a" + "2111000c" + "cb007107" + "c0000201" + "1092" + "0050";
+    private static final int STREAM = 7;
 
-    private final java.nio.channels.SocketChannel channel;
+    private final TestTrunk trunk;
     private final Scanner in;
 
     Proxied() throws IOException {
-      this(HexFormat.of().parseHex(HEADER));
-    }
-
-    Proxied(byte[] first) throws IOException {
-      boolean unix = address instanceof UnixDomainSocketAddress;
-      channel =
-          unix
-              ? java.nio.channels.SocketChannel.open(StandardProtocolFamily.UNIX)
-              : java.nio.channels.SocketChannel.open();
-      channel.connect(address);
-      channel.write(ByteBuffer.wrap(first));
-      in = new Scanner(Channels.newInputStream(channel), StandardCharsets.US_ASCII);
+      trunk = new TestTrunk(address);
+      trunk.open(
+          STREAM,
+          new InetSocketAddress("203.0.113.7", 4242),
+          new InetSocketAddress("192.0.2.1", 80));
+      in = new Scanner(trunk.input(STREAM), StandardCharsets.US_ASCII);
     }
 
     void send(String text) throws IOException {
-      channel.write(StandardCharsets.US_ASCII.encode(text));
+      trunk.data(STREAM, text.getBytes(StandardCharsets.US_ASCII));
     }
 
     String get(String path) throws IOException {
@@ -283,7 +274,7 @@ class NettyServerTest {
 
     @Override
     public void close() throws IOException {
-      channel.close();
+      trunk.close();
     }
   }
 }

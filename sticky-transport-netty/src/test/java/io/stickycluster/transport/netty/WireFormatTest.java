@@ -1,10 +1,7 @@
 package io.stickycluster.transport.netty;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -14,14 +11,9 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
 import net.jqwik.api.constraints.StringLength;
-import org.junit.jupiter.api.Test;
 
-/** What is read from outside: hellos, prefaces and PROXY protocol headers. */
+/** What is read from outside: hellos and prefaces. */
 class WireFormatTest {
-
-  private static final byte[] SIGNATURE = {
-    0x0d, 0x0a, 0x0d, 0x0a, 0x00, 0x0d, 0x0a, 0x51, 0x55, 0x49, 0x54, 0x0a
-  };
 
   @Property(tries = 200)
   void hellosArriveAsSentHoweverTheyAreCutUp(
@@ -87,70 +79,5 @@ class WireFormatTest {
     } catch (IllegalArgumentException e) {
       assertThat(e).hasMessageContaining("preface");
     }
-  }
-
-  @Test
-  void proxyHeadersTellBothAddressesOnceTheyAreWhole() throws UnknownHostException {
-    ByteBuf whole = header(0x21, 0x11, "0a000001" + "7f000001" + "3039" + "1f90" + "0400ff");
-    ByteBuf in = Unpooled.buffer();
-    while (whole.readableBytes() > 1) {
-      in.writeByte(whole.readByte());
-      assertThat(ProxyHeader.decode(in)).isNull();
-      assertThat(in.readerIndex()).isZero();
-    }
-    in.writeByte(whole.readByte()).writeByte('G');
-    assertThat(ProxyHeader.decode(in))
-        .isEqualTo(
-            new ProxyHeader(
-                new InetSocketAddress(TestCluster.address(10, 0, 0, 1), 12_345),
-                new InetSocketAddress(TestCluster.LOOPBACK, 8080)));
-    assertThat(in.readByte()).isEqualTo((byte) 'G');
-  }
-
-  @Test
-  void proxyHeadersOfIpv6AreReadAndThoseOfTheProxyItselfTellNothing() {
-    String six = "20010db8000000000000000000000001";
-    ProxyHeader header = ProxyHeader.decode(header(0x21, 0x21, six + six + "0001" + "0002"));
-    assertThat(header).isNotNull();
-    assertThat(header.source())
-        .isEqualTo(
-            new InetSocketAddress(
-                TestCluster.address(0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1), 1));
-    assertThat(ProxyHeader.decode(header(0x20, 0x00, ""))).isEqualTo(new ProxyHeader(null, null));
-  }
-
-  @Test
-  void proxyHeadersThatAreNoneAreRefused() {
-    assertThatThrownBy(() -> ProxyHeader.decode(header(0x11, 0x11, "")))
-        .hasMessageContaining("version");
-    assertThatThrownBy(() -> ProxyHeader.decode(header(0x21, 0x11, "0a000001")))
-        .hasMessageContaining("cut off");
-    assertThatThrownBy(() -> ProxyHeader.decode(Unpooled.copiedBuffer(new byte[] {'G', 'E'})))
-        .hasMessageContaining("signature");
-  }
-
-  @Property(tries = 500)
-  void anyBytesAreAProxyHeaderOrRefused(
-      @ForAll @Size(max = 64) byte[] bytes, @ForAll boolean signed) {
-    ByteBuf in = Unpooled.buffer();
-    if (signed) {
-      in.writeBytes(SIGNATURE);
-    }
-    in.writeBytes(bytes);
-    try {
-      ProxyHeader.decode(in);
-    } catch (IllegalArgumentException e) {
-      assertThat(e.getMessage()).isNotEmpty();
-    }
-  }
-
-  private static ByteBuf header(int versionAndCommand, int family, String hex) {
-    byte[] rest = java.util.HexFormat.of().parseHex(hex);
-    return Unpooled.buffer()
-        .writeBytes(SIGNATURE)
-        .writeByte(versionAndCommand)
-        .writeByte(family)
-        .writeShort(rest.length)
-        .writeBytes(rest);
   }
 }

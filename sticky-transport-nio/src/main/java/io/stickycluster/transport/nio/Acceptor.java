@@ -8,6 +8,7 @@ import java.nio.channels.SocketChannel;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,10 +30,11 @@ final class Acceptor implements Loop.Handler {
   private final ServerSocketChannel listener;
   private final SelectionKey key;
   private final Counts counts;
-  private final int maxConnections;
-  private final BiConsumer<SocketChannel, SocketChannel> taker;
+  private final Limits limits;
+  private final BooleanSupplier sharing;
+  private final BiConsumer<SocketChannel, @Nullable SocketChannel> taker;
   private final SocketChannel[] clients = new SocketChannel[BATCH];
-  private final SocketChannel[] backends = new SocketChannel[BATCH];
+  private final @Nullable SocketChannel[] backends = new @Nullable SocketChannel[BATCH];
   private @Nullable SocketChannel spare;
   private boolean resting;
   private boolean logged;
@@ -42,19 +44,23 @@ final class Acceptor implements Loop.Handler {
   /**
    * Makes an acceptor, which holds one socket to a worker in reserve from here on.
    *
+   * @param sharing says whether clients share trunks, and so need no socket of their own
+   * @param taker takes a client and an unconnected socket to its worker, if it needs one
    * @throws IOException if there is no descriptor left for that
    */
   Acceptor(
       ServerSocketChannel listener,
       SelectionKey key,
       Counts counts,
-      int maxConnections,
-      BiConsumer<SocketChannel, SocketChannel> taker)
+      Limits limits,
+      BooleanSupplier sharing,
+      BiConsumer<SocketChannel, @Nullable SocketChannel> taker)
       throws IOException {
     this.listener = listener;
     this.key = key;
     this.counts = counts;
-    this.maxConnections = maxConnections;
+    this.limits = limits;
+    this.sharing = sharing;
     this.taker = taker;
     this.spare = Backends.open(true);
   }
@@ -80,6 +86,13 @@ final class Acceptor implements Loop.Handler {
     spare = null;
   }
 
+  /** Takes the socket in reserve, if it is there; the next client is accepted with a new one. */
+  @Nullable SocketChannel takeReserve() {
+    SocketChannel reserve = spare;
+    spare = null;
+    return reserve;
+  }
+
   boolean isResting() {
     return resting;
   }
@@ -95,8 +108,9 @@ final class Acceptor implements Loop.Handler {
     int accepted = 0;
     try {
       while (accepted < BATCH) {
-        if (counts.open.get() >= maxConnections) {
-          rest("max-connections (" + maxConnections + ") are open");
+        String reached = limits.reached(counts);
+        if (reached != null) {
+          rest(reached);
           break;
         }
         SocketChannel backend = spare != null ? spare : Backends.open(true);
@@ -105,7 +119,11 @@ final class Acceptor implements Loop.Handler {
         if (client == null) {
           break;
         }
-        spare = null;
+        if (sharing.getAsBoolean()) {
+          backend = null;
+        } else {
+          spare = null;
+        }
         counts.accepted.increment();
         counts.open.incrementAndGet();
         backends[accepted] = backend;

@@ -46,7 +46,7 @@ final class Arrival implements Loop.Handler {
       Loop loop,
       SocketChannel client,
       @Nullable SelectionKey clientKey,
-      SocketChannel spare,
+      @Nullable SocketChannel spare,
       InetSocketAddress address,
       @Nullable Found found,
       byte[] first,
@@ -63,7 +63,7 @@ final class Arrival implements Loop.Handler {
   }
 
   /** A connection whose key is its remote address. */
-  static Arrival byAddress(Loop loop, SocketChannel client, SocketChannel spare)
+  static Arrival byAddress(Loop loop, SocketChannel client, @Nullable SocketChannel spare)
       throws IOException {
     InetSocketAddress peer = (InetSocketAddress) client.getRemoteAddress();
     return new Arrival(loop, client, null, spare, peer, null, NOTHING, false);
@@ -79,11 +79,19 @@ final class Arrival implements Loop.Handler {
       Loop loop,
       SocketChannel client,
       @Nullable SelectionKey clientKey,
-      SocketChannel spare,
+      @Nullable SocketChannel spare,
       Found found,
       byte[] rest,
       boolean ended) {
     return new Arrival(loop, client, clientKey, spare, found.client(), found, rest, ended);
+  }
+
+  InetSocketAddress address() {
+    return address;
+  }
+
+  InetSocketAddress localAddress() throws IOException {
+    return (InetSocketAddress) client.getLocalAddress();
   }
 
   private void findIndex() {
@@ -104,6 +112,10 @@ final class Arrival implements Loop.Handler {
       return;
     }
     target = ready;
+    if (ready.trunks() > 0) {
+      openStream(ready);
+      return;
+    }
     ByteBuffer io = loop.io().limit(Buffers.BYTES);
     try {
       putFirst(io, ready);
@@ -192,7 +204,8 @@ final class Arrival implements Loop.Handler {
   void replay(@Nullable SelectionKey key) {
     clientKey = key;
     // On TCP a reset does not tell that bytes were left unread.
-    boolean mayHaveActed = first.length > 0 && target != null && !target.isUnix();
+    boolean mayHaveActed =
+        first.length > 0 && target != null && target.trunks() == 0 && !target.isUnix();
     if (mayHaveActed || ++replays > MAX_REPLAYS) {
       Closing.resetOnClose(client);
       close();
@@ -235,12 +248,16 @@ final class Arrival implements Loop.Handler {
   /** Puts the header and the client's first bytes, which are read if they have not been. */
   private void putFirst(ByteBuffer io, Target to) throws IOException {
     if (to.proxyProtocol()) {
-      ProxyHeader.encode(io, address, (InetSocketAddress) client.getLocalAddress());
+      ProxyHeader.encode(io, address, localAddress());
     }
     if (first.length > 0 || ended) {
       io.put(first);
-      return;
+    } else {
+      readFirst(io);
     }
+  }
+
+  private void readFirst(ByteBuffer io) throws IOException {
     int from = io.position();
     io.limit(from + FIRST_BYTES);
     int count = client.read(io);
@@ -249,6 +266,35 @@ final class Arrival implements Loop.Handler {
       io.get(from, first);
     }
     ended = count < 0;
+  }
+
+  private void openStream(Target to) {
+    Closing.quietly(spare);
+    spare = null;
+    Trunk trunk;
+    try {
+      trunk = loop.trunks().to(to);
+    } catch (IOException e) {
+      log.debug("worker {} does not take a connection: {}", index, e.toString());
+      loop.slot(index).park(this, loop.nowNanos());
+      return;
+    }
+    try {
+      if (first.length == 0 && !ended) {
+        readFirst(loop.io().limit(Buffers.BYTES));
+      }
+      logChoice();
+      new ClientStream(loop, trunk, client, clientKey, this).begin(first, ended);
+    } catch (IOException e) {
+      close();
+    }
+  }
+
+  private void logChoice() {
+    if (loop.isDebug()) {
+      InetAddress host = address.getAddress();
+      log.info("{}:{} -> worker {}", host.getHostAddress(), address.getPort(), index);
+    }
   }
 
   /** Returns the connected channel, or null if the connection will be there later. */
@@ -278,10 +324,7 @@ final class Arrival implements Loop.Handler {
   }
 
   private void handOver(SocketChannel backend, @Nullable SelectionKey key, ByteBuffer io) {
-    if (loop.isDebug()) {
-      InetAddress host = address.getAddress();
-      log.info("{}:{} -> worker {}", host.getHostAddress(), address.getPort(), index);
-    }
+    logChoice();
     Relay relay = new Relay(loop, client, clientKey, backend, key, this);
     loop.add(relay);
     relay.begin(io.flip(), ended);

@@ -11,6 +11,10 @@ final class Counts {
   final LongAdder accepted = new LongAdder();
   final LongAdder rejected = new LongAdder();
   final AtomicInteger open = new AtomicInteger();
+
+  /** Open connections that have a socket to a worker for themselves. */
+  final AtomicInteger relays = new AtomicInteger();
+
   private final ConcurrentHashMap<Integer, AtomicInteger> parked = new ConcurrentHashMap<>();
 
   /** Returns the number of connections that wait for the worker of an index. */

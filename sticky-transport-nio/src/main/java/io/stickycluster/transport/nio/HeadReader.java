@@ -24,13 +24,13 @@ final class HeadReader implements Loop.Handler {
 
   private final Loop loop;
   private final SocketChannel client;
-  private final SocketChannel backend;
+  private final @Nullable SocketChannel backend;
   private final KeyReader reader;
   private final InetSocketAddress peer;
   private byte[] head = {};
   private @Nullable SelectionKey key;
 
-  HeadReader(Loop loop, SocketChannel client, SocketChannel backend, KeyReader reader)
+  HeadReader(Loop loop, SocketChannel client, @Nullable SocketChannel backend, KeyReader reader)
       throws IOException {
     this.loop = loop;
     this.client = client;

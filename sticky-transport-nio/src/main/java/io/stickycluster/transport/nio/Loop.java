@@ -49,15 +49,20 @@ final class Loop implements Runnable {
   private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
   private final Buffers buffers = new Buffers();
   private final List<Slot> slots = new ArrayList<>();
-  private final List<Relay> relays = new ArrayList<>();
+  private final List<Connection> connections = new ArrayList<>();
+  private final Trunks trunks = new Trunks(this);
+  private final ByteBuffer trunkBuffer = ByteBuffer.allocateDirect(Buffers.BYTES);
   private final Deadlines<HeadReader> heads;
   private final Deadlines<Arrival> connecting;
   private final Consumer<SelectionKey> dispatcher = this::dispatch;
 
   private Router router;
   private @Nullable Acceptor acceptor;
-  private ArrayDeque<Relay> young = new ArrayDeque<>();
-  private ArrayDeque<Relay> older = new ArrayDeque<>();
+  private ArrayDeque<Connection> young = new ArrayDeque<>();
+  private ArrayDeque<Connection> older = new ArrayDeque<>();
+  private List<Trunk> flushing = new ArrayList<>();
+  private List<Trunk> flushed = new ArrayList<>();
+  private boolean sharing;
   private ArrayList<SocketChannel> retiring = new ArrayList<>();
   private ArrayList<SocketChannel> retired = new ArrayList<>();
   private long nowNanos = System.nanoTime();
@@ -93,11 +98,11 @@ final class Loop implements Runnable {
 
   void listen(
       ServerSocketChannel listener,
-      int maxConnections,
-      BiConsumer<SocketChannel, SocketChannel> taker)
+      Limits limits,
+      BiConsumer<SocketChannel, @Nullable SocketChannel> taker)
       throws IOException {
     SelectionKey key = listener.register(selector, SelectionKey.OP_ACCEPT);
-    acceptor = new Acceptor(listener, key, counts, maxConnections, taker);
+    acceptor = new Acceptor(listener, key, counts, limits, () -> sharing, taker);
     key.attach(acceptor);
   }
 
@@ -109,11 +114,14 @@ final class Loop implements Runnable {
   }
 
   void ready(int index, Target target) {
+    sharing = target.trunks() > 0;
+    trunks.connect(target);
     slot(index).ready(target, nowNanos);
   }
 
   void ended(int index, long id) {
     slot(index).ended(id);
+    trunks.ended(id);
   }
 
   void resize(Router successor) {
@@ -174,12 +182,45 @@ final class Loop implements Runnable {
     return channel.register(selector, ops, handler);
   }
 
+  Trunks trunks() {
+    return trunks;
+  }
+
+  /** Returns the buffer that trunks are read into. */
+  ByteBuffer trunkBuffer() {
+    return trunkBuffer;
+  }
+
+  /** Calls {@link Trunk#flush} at the end of the turn. */
+  void flushSoon(Trunk trunk) {
+    flushing.add(trunk);
+  }
+
+  /** A trunk broke. */
+  void ended(Trunk trunk) {
+    trunks.ended(trunk);
+  }
+
+  /** Returns an unconnected socket to a worker; at the limit of descriptors, the one in reserve. */
+  SocketChannel backend() throws IOException {
+    try {
+      return Backends.open(true);
+    } catch (IOException e) {
+      SocketChannel reserve = acceptor == null ? null : acceptor.takeReserve();
+      if (reserve == null) {
+        throw e;
+      }
+      return reserve;
+    }
+  }
+
   /**
    * Begins to serve a connection that this loop's acceptor, or another's, accepted.
    *
-   * @param backend an unconnected unix socket for its way to the worker
+   * @param backend an unconnected unix socket for its way to the worker, or null if it is to share
+   *     a trunk
    */
-  void adopt(SocketChannel client, SocketChannel backend) {
+  void adopt(SocketChannel client, @Nullable SocketChannel backend) {
     try {
       client.configureBlocking(false);
       KeyReader reader = settings.keyReader();
@@ -198,26 +239,27 @@ final class Loop implements Runnable {
   }
 
   /** Takes over a connection that reached a worker. */
-  void add(Relay relay) {
-    relay.setPlace(relays.size());
-    relays.add(relay);
+  void add(Connection connection) {
+    connection.setPlace(connections.size());
+    connections.add(connection);
   }
 
   /** Forgets a connection, whose channels its caller closes or keeps. */
-  void remove(Relay relay) {
-    int place = relay.place();
-    Relay last = relays.remove(relays.size() - 1);
-    if (last != relay) {
-      relays.set(place, last);
+  void remove(Connection connection) {
+    int place = connection.place();
+    Connection last = connections.remove(connections.size() - 1);
+    if (last != connection) {
+      connections.set(place, last);
       last.setPlace(place);
     }
   }
 
   /**
-   * Asks for {@link Relay#settle} as soon as the loop has nothing else to do, or a little later.
+   * Asks for {@link Connection#settle} as soon as the loop has nothing else to do, or a little
+   * later.
    */
-  void settleSoon(Relay relay) {
-    young.add(relay);
+  void settleSoon(Connection connection) {
+    young.add(connection);
   }
 
   /** Ends a client's connection: closes its channel and counts it out. */
@@ -260,7 +302,7 @@ final class Loop implements Runnable {
     retired = closable;
     boolean settling = !young.isEmpty() || !older.isEmpty();
     int selected =
-        settling || !closable.isEmpty() || !tasks.isEmpty()
+        settling || !closable.isEmpty() || !tasks.isEmpty() || !flushing.isEmpty()
             ? selector.selectNow(dispatcher)
             : selector.select(dispatcher, timeoutMillis());
     closable.forEach(Closing::quietly);
@@ -271,6 +313,17 @@ final class Loop implements Runnable {
       settle(selected == 0);
     }
     tick();
+    flushTrunks();
+  }
+
+  private void flushTrunks() {
+    List<Trunk> due = flushing;
+    flushing = flushed;
+    flushed = due;
+    for (int i = 0; i < due.size(); i++) {
+      due.get(i).flush();
+    }
+    due.clear();
   }
 
   private void runTasks() {
@@ -300,9 +353,9 @@ final class Loop implements Runnable {
 
   private void settle(boolean idle) {
     if (idle || nowNanos - rotatedNanos > SETTLE_NANOS) {
-      ArrayDeque<Relay> due = older;
-      for (Relay relay = due.poll(); relay != null; relay = due.poll()) {
-        relay.settle();
+      ArrayDeque<Connection> due = older;
+      for (Connection next = due.poll(); next != null; next = due.poll()) {
+        next.settle();
       }
       if (idle) {
         int count = young.size();
@@ -322,7 +375,7 @@ final class Loop implements Runnable {
     if (resting || !heads.isEmpty() || hasParked()) {
       return TICK_MILLIS;
     }
-    return relays.isEmpty() && connecting.isEmpty() ? 0 : 1000;
+    return connections.isEmpty() && connecting.isEmpty() ? 0 : 1000;
   }
 
   private boolean hasParked() {
@@ -355,8 +408,8 @@ final class Loop implements Runnable {
     int now = nowSeconds();
     int idle = seconds(options.idleTimeout());
     int halfClosed = Math.min(idle, seconds(options.halfClosedTimeout()));
-    for (int i = relays.size() - 1; i >= 0; i--) {
-      relays.get(i).closeIfSilent(now, idle, halfClosed);
+    for (int i = connections.size() - 1; i >= 0; i--) {
+      connections.get(i).closeIfSilent(now, idle, halfClosed);
     }
   }
 
@@ -371,7 +424,8 @@ final class Loop implements Runnable {
     heads.clear(HeadReader::close);
     connecting.clear(Arrival::close);
     slots.forEach(slot -> slot.evict().forEach(Arrival::close));
-    List.copyOf(relays).forEach(Relay::abort);
+    List.copyOf(connections).forEach(Connection::abort);
+    trunks.close();
     try {
       selector.close();
     } catch (IOException e) {

@@ -1,11 +1,9 @@
 package io.stickycluster.transport.nio;
 
-import com.sun.management.UnixOperatingSystemMXBean;
 import io.stickycluster.spi.Router;
 import io.stickycluster.spi.Transport;
 import io.stickycluster.spi.TransportSettings;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
@@ -15,6 +13,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,9 +24,6 @@ import org.slf4j.LoggerFactory;
 final class NioTransport implements Transport {
 
   private static final Logger log = LoggerFactory.getLogger(NioTransport.class);
-
-  /** Descriptors left to the master itself. */
-  private static final int RESERVED_DESCRIPTORS = 256;
 
   private static final long CLOSE_MILLIS = TimeUnit.SECONDS.toMillis(2);
 
@@ -58,9 +54,9 @@ final class NioTransport implements Transport {
       for (int i = 0; i < options.loops(); i++) {
         loops.add(new Loop(settings, options, counts, router));
       }
-      int maxConnections = maxConnections();
+      Limits limits = Limits.of(options);
       for (int i = 0; i < listeners; i++) {
-        loops.get(i).listen(opened.get(i), maxConnections, taker(i));
+        loops.get(i).listen(opened.get(i), limits, taker(i));
       }
     } catch (IOException | RuntimeException e) {
       opened.forEach(Closing::quietly);
@@ -76,7 +72,7 @@ final class NioTransport implements Transport {
   }
 
   /** Each loop serves what it accepts; a lone listener's loop deals out to all. */
-  private BiConsumer<SocketChannel, SocketChannel> taker(int index) {
+  private BiConsumer<SocketChannel, @Nullable SocketChannel> taker(int index) {
     Loop own = loops.get(index);
     if (listeners > 1 || loops.size() == 1) {
       return own::adopt;
@@ -85,7 +81,7 @@ final class NioTransport implements Transport {
       private int next;
 
       @Override
-      public void accept(SocketChannel client, SocketChannel backend) {
+      public void accept(SocketChannel client, @Nullable SocketChannel backend) {
         Loop loop = loops.get(next++ % loops.size());
         if (loop == own) {
           own.adopt(client, backend);
@@ -94,21 +90,6 @@ final class NioTransport implements Transport {
         }
       }
     };
-  }
-
-  private int maxConnections() {
-    if (options.maxConnections() > 0) {
-      return options.maxConnections();
-    }
-    if (ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix) {
-      long free =
-          unix.getMaxFileDescriptorCount()
-              - unix.getOpenFileDescriptorCount()
-              - RESERVED_DESCRIPTORS;
-      // One for the client's side, one for the worker's.
-      return (int) Math.max(1, Math.min(Integer.MAX_VALUE, free / 2));
-    }
-    return Integer.MAX_VALUE;
   }
 
   @Override

@@ -24,6 +24,8 @@ final class NioWorkerTransport implements WorkerTransport {
   private static final Logger log = LoggerFactory.getLogger(NioWorkerTransport.class);
   private static final String ADDRESS = "address";
   private static final String PROXY_PROTOCOL = "proxyProtocol";
+  private static final String TRUNKS = "trunks";
+  private static final int MAX_TRUNKS = 1024;
 
   private @Nullable Path socket;
 
@@ -34,7 +36,10 @@ final class NioWorkerTransport implements WorkerTransport {
       throw new IllegalArgumentException("the worker's answer names no address: " + answer);
     }
     return new Target(
-        id, Addresses.parse(address), Boolean.parseBoolean(answer.get(PROXY_PROTOCOL)));
+        id,
+        Addresses.parse(address),
+        Boolean.parseBoolean(answer.get(PROXY_PROTOCOL)),
+        Integer.parseInt(answer.getOrDefault(TRUNKS, "0")));
   }
 
   @Override
@@ -55,11 +60,21 @@ final class NioWorkerTransport implements WorkerTransport {
   }
 
   private static Map<String, String> answer(ListeningServer server, SocketAddress address) {
+    int trunks = server.trunks();
+    if (trunks < 0 || trunks > MAX_TRUNKS) {
+      throw new IllegalArgumentException("trunks are 0 to " + MAX_TRUNKS + ", not " + trunks);
+    }
+    if (trunks > 0 && !(address instanceof UnixDomainSocketAddress)) {
+      throw new IllegalArgumentException(
+          "a server with trunks must listen on the unix socket suggested to it, not on " + address);
+    }
     return Map.of(
         ADDRESS,
         Addresses.format(address),
         PROXY_PROTOCOL,
-        Boolean.toString(server.expectsProxyProtocol()));
+        Boolean.toString(server.expectsProxyProtocol()),
+        TRUNKS,
+        Integer.toString(trunks));
   }
 
   /** Nothing to do: the master brings no more, and what it brought is with the server. */

@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
  * <p>A client that sent its first bytes at once is not registered with the selector before the
  * worker's answer or a moment of rest: many a connection is over by then.
  */
-final class Relay implements Loop.Handler {
+final class Relay extends Connection {
 
   private static final Logger log = LoggerFactory.getLogger(Relay.class);
 
@@ -31,8 +31,6 @@ final class Relay implements Loop.Handler {
   private @Nullable ByteBuffer toClient;
   private @Nullable ByteBuffer toBackend;
   private @Nullable Arrival arrival;
-  private int place;
-  private int activeSeconds;
   private boolean clientEnded;
   private boolean backendEnded;
   private boolean backendToldEnd;
@@ -54,15 +52,8 @@ final class Relay implements Loop.Handler {
     this.backend = backend;
     this.backendKey = backendKey;
     this.arrival = arrival;
-    this.activeSeconds = loop.nowSeconds();
-  }
-
-  int place() {
-    return place;
-  }
-
-  void setPlace(int place) {
-    this.place = place;
+    active(loop.nowSeconds());
+    loop.counts().relays.incrementAndGet();
   }
 
   /**
@@ -88,7 +79,7 @@ final class Relay implements Loop.Handler {
     }
   }
 
-  /** The client has not been over and done with soon: wait for it like for others. */
+  @Override
   void settle() {
     if (closed || clientKey != null) {
       return;
@@ -105,7 +96,7 @@ final class Relay implements Loop.Handler {
 
   @Override
   public void ready(SelectionKey key) {
-    activeSeconds = loop.nowSeconds();
+    active(loop.nowSeconds());
     int ops = key.readyOps();
     if (key == backendKey) {
       if ((ops & SelectionKey.OP_WRITE) != 0) {
@@ -127,12 +118,9 @@ final class Relay implements Loop.Handler {
     }
   }
 
-  void closeIfSilent(int nowSeconds, int idleSeconds, int halfClosedSeconds) {
-    int silent = nowSeconds - activeSeconds;
-    if (silent >= (backendEnded ? halfClosedSeconds : idleSeconds)) {
-      log.debug("connection closed after {} silent seconds", silent);
-      close();
-    }
+  @Override
+  boolean isWorkerDone() {
+    return backendEnded;
   }
 
   /** Breaks both sides. */
@@ -144,7 +132,8 @@ final class Relay implements Loop.Handler {
     }
   }
 
-  private void close() {
+  @Override
+  void close() {
     if (!closed) {
       leave();
       loop.release(client, clientKey);
@@ -154,6 +143,7 @@ final class Relay implements Loop.Handler {
 
   private void leave() {
     closed = true;
+    loop.counts().relays.decrementAndGet();
     loop.remove(this);
     if (toClient != null) {
       loop.buffers().release(toClient);

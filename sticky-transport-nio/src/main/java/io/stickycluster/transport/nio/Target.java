@@ -9,8 +9,9 @@ import java.net.UnixDomainSocketAddress;
  * @param id the worker process's id
  * @param address a unix socket or a loopback port
  * @param proxyProtocol whether its server expects a PROXY protocol header
+ * @param trunks how many connections of each loop all clients share, 0 if each has its own
  */
-record Target(long id, SocketAddress address, boolean proxyProtocol) {
+record Target(long id, SocketAddress address, boolean proxyProtocol, int trunks) {
 
   boolean isUnix() {
     return address instanceof UnixDomainSocketAddress;
