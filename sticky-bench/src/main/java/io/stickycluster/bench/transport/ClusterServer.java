@@ -1,8 +1,10 @@
 package io.stickycluster.bench.transport;
 
 import io.stickycluster.Master;
+import io.stickycluster.Server;
 import io.stickycluster.StickyCluster;
 import io.stickycluster.transport.netty.NettyServer;
+import io.stickycluster.transport.nio.AnyServer;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -10,6 +12,9 @@ import java.util.concurrent.TimeUnit;
 
 /** A process with a cluster's master; its workers are the same program started again. */
 final class ClusterServer {
+
+  /** Says that workers run a server which knows of no cluster. */
+  static final String ANY = "any";
 
   private static final Duration START_UP = Duration.ofSeconds(60);
   private static final Duration SHUTDOWN = Duration.ofSeconds(5);
@@ -19,9 +24,11 @@ final class ClusterServer {
   /**
    * Runs until standard input ends.
    *
-   * @param args the number of workers, the transport, the hand-over and the key
+   * @param args the number of workers, the transport, the hand-over, the key, and {@link #ANY} if
+   *     it is to be any server
    */
   public static void main(String[] args) throws Exception {
+    boolean any = args.length > 4 && args[4].equals(ANY);
     Master master =
         StickyCluster.builder()
             .concurrency(Integer.parseInt(args[0]))
@@ -33,7 +40,9 @@ final class ClusterServer {
             .trustedNetworks(List.of("loopback"))
             .hardShutdownDelay(SHUTDOWN)
             .build()
-            .start(worker -> CompletableFuture.completedFuture(NettyServer.of(new Pages())));
+            .start(
+                worker ->
+                    CompletableFuture.completedFuture(any ? any() : NettyServer.of(new Pages())));
     master.ready().toCompletableFuture().get(START_UP.toSeconds(), TimeUnit.SECONDS);
     Child.ready(Integer.toString(master.address().getPort()));
     Child.awaitEnd();
@@ -41,5 +50,9 @@ final class ClusterServer {
     master.shutdownNow();
     master.awaitTermination(SHUTDOWN);
     System.exit(0);
+  }
+
+  private static Server any() {
+    return AnyServer.unix(path -> PlainServer.listen(path, 1)).build();
   }
 }

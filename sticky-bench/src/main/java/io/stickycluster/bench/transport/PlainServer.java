@@ -9,6 +9,7 @@ import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 
 /**
  * A process with a Netty server and no cluster: on a port, it is the limit of what a cluster can
@@ -26,25 +27,35 @@ final class PlainServer {
    * @param args the number of event loops, and the unix socket's path if there is one
    */
   public static void main(String[] args) throws Exception {
-    var loops =
-        new MultiThreadIoEventLoopGroup(Integer.parseInt(args[0]), EpollIoHandler.newFactory());
-    ServerBootstrap bootstrap =
-        new ServerBootstrap()
-            .group(loops)
-            .option(ChannelOption.SO_BACKLOG, BACKLOG)
-            .childHandler(new Pages());
+    int loops = Integer.parseInt(args[0]);
     if (args.length > 1) {
-      bootstrap
-          .channel(EpollServerDomainSocketChannel.class)
-          .bind(new DomainSocketAddress(args[1]))
-          .sync();
+      listen(Path.of(args[1]), loops);
       Child.ready(args[1]);
     } else {
       Channel server =
-          bootstrap.channel(EpollServerSocketChannel.class).bind("127.0.0.1", 0).sync().channel();
+          bootstrap(loops)
+              .channel(EpollServerSocketChannel.class)
+              .bind("127.0.0.1", 0)
+              .sync()
+              .channel();
       Child.ready(Integer.toString(((InetSocketAddress) server.localAddress()).getPort()));
     }
     Child.awaitEnd();
     System.exit(0);
+  }
+
+  /** Starts a server on a unix socket. */
+  static void listen(Path path, int loops) throws InterruptedException {
+    bootstrap(loops)
+        .channel(EpollServerDomainSocketChannel.class)
+        .bind(new DomainSocketAddress(path.toString()))
+        .sync();
+  }
+
+  private static ServerBootstrap bootstrap(int loops) {
+    return new ServerBootstrap()
+        .group(new MultiThreadIoEventLoopGroup(loops, EpollIoHandler.newFactory()))
+        .option(ChannelOption.SO_BACKLOG, BACKLOG)
+        .childHandler(new Pages());
   }
 }

@@ -83,6 +83,7 @@ final class Servers implements AutoCloseable {
       case CONNECTION -> cluster("netty", "connection", "ip");
       case CONNECTION_KEY -> cluster("netty", "connection", key);
       case NIO -> cluster("nio", "bytes", "ip");
+      case NIO_ANY -> cluster("nio", "bytes", "ip", ClusterServer.ANY);
       case NIO_KEY -> cluster("nio", "bytes", key);
       case HAPROXY -> haproxy();
       case NGINX -> nginx();
@@ -90,8 +91,10 @@ final class Servers implements AutoCloseable {
     };
   }
 
-  private Running cluster(String transport, String handOver, String key) throws IOException {
-    return javaServer(ClusterServer.class, WORKERS, transport, handOver, key);
+  private Running cluster(String... args) throws IOException {
+    List<String> all = new ArrayList<>(List.of(WORKERS));
+    all.addAll(List.of(args));
+    return javaServer(ClusterServer.class, all.toArray(String[]::new));
   }
 
   private Running javaServer(Class<?> main, String... args) throws IOException {

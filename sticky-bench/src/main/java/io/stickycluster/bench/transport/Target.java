@@ -11,6 +11,8 @@ enum Target {
   LISTENER("listener"),
   CONNECTION("connection"),
   NIO("nio"),
+  /** Before the servers that the other proxies have behind them, each client on its own. */
+  NIO_ANY("nio-any"),
   CONNECTION_KEY("connection-key", CONNECTION),
   NIO_KEY("nio-key", NIO),
   HAPROXY("haproxy"),

@@ -39,7 +39,8 @@ import picocli.CommandLine.Spec;
       "  netty           plain Netty server, one process, 2 event loops: the limit",
       "  listener        transport netty, hand-over listener",
       "  connection      transport netty, hand-over connection",
-      "  nio             transport nio: the master proxies the bytes",
+      "  nio             transport nio: the master proxies the bytes, clients share trunks",
+      "  nio-any         transport nio before the same servers as haproxy and nginx",
       "  connection-key  hand-over connection with a key from the head",
       "  nio-key         transport nio with a key from the head",
       "  haproxy         HAProxy, mode tcp, balance source, 2 threads",
@@ -56,7 +57,7 @@ public final class TransportCommand implements Callable<Integer> {
       names = "--targets",
       paramLabel = "NAME",
       split = ",",
-      defaultValue = "netty,listener,connection,nio,connection-key,nio-key,haproxy,nginx",
+      defaultValue = "netty,listener,connection,nio,nio-any,connection-key,nio-key,haproxy,nginx",
       description = "what is measured, separated by commas (default: ${DEFAULT-VALUE})")
   private List<String> targets = List.of();
 
