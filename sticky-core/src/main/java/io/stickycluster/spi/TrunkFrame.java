@@ -41,8 +41,8 @@ public final class TrunkFrame {
   /** The largest number in a header. */
   public static final int MAX_NUMBER = (1 << 24) - 1;
 
-  /** How many bytes of data either side may send on a new stream. */
-  public static final int WINDOW_BYTES = 64 * 1024;
+  /** How many bytes of data either side may send on a new stream; {@link #CREDIT} adds to it. */
+  public static final int WINDOW_BYTES = 16 * 1024;
 
   /** The most bytes that {@link #putAddresses} writes. */
   public static final int MAX_ADDRESSES_BYTES = 1 + 2 * (16 + 2);

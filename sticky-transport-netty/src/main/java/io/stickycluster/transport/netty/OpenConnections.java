@@ -51,6 +51,11 @@ final class OpenConnections {
     return draining;
   }
 
+  /** Returns whether this server has begun to drain and no connection was left. */
+  boolean isDrained() {
+    return drained.isDone();
+  }
+
   Counters counters() {
     return new Counters(accepted.sum(), open.size(), inFlight.sum());
   }
@@ -76,7 +81,9 @@ final class OpenConnections {
     }
     long since = System.nanoTime() - grace.toNanos();
     for (Channel channel : open) {
-      channel.eventLoop().execute(() -> closeIfIdle(channel, since));
+      if (channel.isRegistered()) {
+        channel.eventLoop().execute(() -> closeIfIdle(channel, since));
+      }
     }
     timer.schedule(
         () -> sweep(timer), Math.max(MIN_SWEEP_NANOS, grace.toNanos() / 4), TimeUnit.NANOSECONDS);

@@ -93,9 +93,7 @@ final class ServerRuntime {
 
   /** Serves a client's connection that comes over a trunk; called on the trunk's event loop. */
   void serveStream(EventLoop loop, StreamChannel channel) {
-    channel.pipeline().addLast(childHandler);
     register(loop, channel);
-    HttpDrainHandler.addTo(channel.pipeline());
     channel.start();
   }
 
@@ -125,9 +123,8 @@ final class ServerRuntime {
     if (channel == null) {
       return;
     }
-    channel.pipeline().addLast(childHandler);
+    connections.opened(channel);
     register(loop, channel);
-    HttpDrainHandler.addTo(channel.pipeline());
     if (preface != null && preface.readAhead().length > 0 && channel.isActive()) {
       channel.pipeline().fireChannelRead(Unpooled.wrappedBuffer(preface.readAhead()));
       channel.pipeline().fireChannelReadComplete();
@@ -149,9 +146,10 @@ final class ServerRuntime {
   }
 
   private void register(EventLoop loop, Channel channel) {
-    connections.opened(channel);
+    channel.pipeline().addLast(childHandler);
     childOptions.forEach((option, value) -> set(channel, option, value));
     loop.register(channel);
+    HttpDrainHandler.addTo(channel.pipeline());
   }
 
   private void onNextLoop(LoopTask task) {

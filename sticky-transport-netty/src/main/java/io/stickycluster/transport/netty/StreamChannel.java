@@ -29,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class StreamChannel extends AbstractChannel implements ServedChannel {
 
+  /** How far the window of a client grows whose bytes are read as they come. */
+  private static final int MAX_WINDOW_BYTES = 256 * 1024;
+
   private static final ChannelMetadata METADATA = new ChannelMetadata(false, 16);
 
   private final ServerRuntime server;
@@ -38,12 +41,14 @@ final class StreamChannel extends AbstractChannel implements ServedChannel {
   private final StreamConfig config;
   private final ArrayDeque<ByteBuf> received = new ArrayDeque<>(2);
   private int creditBytes = TrunkFrame.WINDOW_BYTES;
+  private int windowBytes = TrunkFrame.WINDOW_BYTES;
   private int allowedBytes = TrunkFrame.WINDOW_BYTES;
   private int readBytes;
   private boolean readWanted;
   private boolean started;
   private boolean delivering;
   private boolean clientEnded;
+  private boolean clientGone;
   private volatile boolean inputShutdown;
   private volatile boolean outputShutdown;
   private volatile boolean closed;
@@ -79,10 +84,21 @@ final class StreamChannel extends AbstractChannel implements ServedChannel {
       consumed(bytes.readableBytes());
       bytes.release();
     } else {
-      received.add(bytes);
+      hold(bytes);
       deliver();
     }
     return true;
+  }
+
+  /** Keeps many small messages together. */
+  private void hold(ByteBuf bytes) {
+    ByteBuf last = received.peekLast();
+    if (last != null && last.maxFastWritableBytes() >= bytes.readableBytes()) {
+      last.writeBytes(bytes);
+      bytes.release();
+    } else {
+      received.add(bytes);
+    }
   }
 
   /** The client sends no more; returns false if it has said so before. */
@@ -95,12 +111,14 @@ final class StreamChannel extends AbstractChannel implements ServedChannel {
 
   /** The client has gone. */
   void clientGone() {
-    if (isOpen()) {
-      if (!clientEnded) {
-        pipeline().fireExceptionCaught(new IOException("Connection reset by peer"));
-      }
-      unsafe().close(unsafe().voidPromise());
+    clientGone = true;
+    if (!isOpen() || (clientEnded && !received.isEmpty())) {
+      return; // Whoever reads it gets to its end first.
     }
+    if (!clientEnded && isRegistered()) {
+      pipeline().fireExceptionCaught(new IOException("Connection reset by peer"));
+    }
+    unsafe().close(unsafe().voidPromise());
   }
 
   /** The trunk broke, and so did all of its connections. */
@@ -155,7 +173,7 @@ final class StreamChannel extends AbstractChannel implements ServedChannel {
     }
     pipeline().fireChannelReadComplete();
     if (clientEnded && received.isEmpty() && isOpen() && !inputShutdown) {
-      if (config.isAllowHalfClosure()) {
+      if (config.isAllowHalfClosure() && !clientGone) {
         inputShutdown = true;
         pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
         pipeline().fireUserEventTriggered(ChannelInputShutdownReadComplete.INSTANCE);
@@ -167,10 +185,25 @@ final class StreamChannel extends AbstractChannel implements ServedChannel {
 
   private void consumed(int bytes) {
     readBytes += bytes;
-    if (readBytes >= TrunkFrame.WINDOW_BYTES / 2 && !clientEnded && !closed) {
-      allowedBytes += readBytes;
-      trunk.write(number, TrunkFrame.CREDIT, readBytes);
-      readBytes = 0;
+    if (readBytes < windowBytes / 2 || clientEnded || closed) {
+      return;
+    }
+    int more = readBytes;
+    if (received.isEmpty() && windowBytes < MAX_WINDOW_BYTES) {
+      more += windowBytes;
+      windowBytes *= 2;
+    }
+    readBytes = 0;
+    allowedBytes += more;
+    trunk.write(number, TrunkFrame.CREDIT, more);
+  }
+
+  /** Nobody wants to read for now. */
+  void clearRead() {
+    if (!isRegistered() || eventLoop().inEventLoop()) {
+      readWanted = false;
+    } else {
+      eventLoop().execute(() -> readWanted = config.isAutoRead() && readWanted);
     }
   }
 

@@ -32,6 +32,11 @@ final class StreamConfig extends DefaultSocketChannelConfig {
   }
 
   @Override
+  protected void autoReadCleared() {
+    ((StreamChannel) channel).clearRead();
+  }
+
+  @Override
   public <T> boolean setOption(ChannelOption<T> option, T value) {
     return OF_EPOLL.contains(option) || super.setOption(option, value);
   }

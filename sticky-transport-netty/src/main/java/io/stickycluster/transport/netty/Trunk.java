@@ -35,6 +35,7 @@ final class Trunk extends ChannelInboundHandlerAdapter {
   /** What is copied behind its header rather than sent from where it is. */
   private static final int SMALL_BYTES = 2 * 1024;
 
+  private static final int MIN_COPY_BYTES = 512;
   private static final int PENDING_BYTES = 16 * 1024;
   private static final int REGION_BYTES = 64 * 1024;
 
@@ -145,15 +146,29 @@ final class Trunk extends ChannelInboundHandlerAdapter {
     if (receiving == null) {
       in.skipBytes(count);
     } else {
-      require(receiving.received(in.readRetainedSlice(count)), "more than the window");
+      require(receiving.received(readData(in, count)), "more than the window");
     }
     return true;
+  }
+
+  /** Copies a small part of what was read, so that who keeps it does not keep all of that. */
+  private ByteBuf readData(ByteBuf in, int count) {
+    return count > in.capacity() / 2
+        ? in.readRetainedSlice(count)
+        : context().alloc().buffer(Math.max(count, MIN_COPY_BYTES)).writeBytes(in, count);
   }
 
   private void open(int id, TrunkFrame.Addresses addresses) {
     require(!streams.containsKey(id), "a second stream " + id);
     StreamChannel stream = new StreamChannel(server, this, id, addresses);
+    server.connections().opened(stream);
     streams.put(id, stream);
+    if (server.connections().isDrained()) {
+      // This process is about to exit; what it has not taken goes to its successor.
+      ended = true;
+      context().close();
+      return;
+    }
     untaken.add(stream);
     if (untaken.size() == BATCH) {
       take();
@@ -199,10 +214,11 @@ final class Trunk extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-    if (ctx.channel().isWritable()) {
-      List<StreamChannel> resumed = List.copyOf(blocked);
-      blocked.clear();
-      resumed.forEach(StreamChannel::writeMore);
+    // One after the other, so that who is last gets its turn.
+    while (ctx.channel().isWritable() && !blocked.isEmpty()) {
+      StreamChannel next = blocked.iterator().next();
+      blocked.remove(next);
+      next.writeMore();
     }
   }
 

@@ -171,10 +171,9 @@ final class ClientStream extends Connection {
 
   private void clientEnds() {
     clientEnded = true;
+    trunk.send(id, TrunkFrame.END, 0);
     if (workerEnded && held == null) {
       close();
-    } else {
-      trunk.send(id, TrunkFrame.END, 0);
     }
   }
 

@@ -29,6 +29,9 @@ final class Trunk implements Loop.Handler {
   private static final int OUT_BYTES = 128 * 1024;
   private static final int MIN_READ_BYTES = 4 * 1024;
 
+  /** How many streams a worker may leave untaken before others park: as many as a full queue. */
+  private static final int MAX_UNTAKEN = 1024;
+
   /** How often it is read in a row before others get their turn. */
   private static final int MAX_ROUNDS = 4;
 
@@ -44,6 +47,7 @@ final class Trunk implements Loop.Handler {
   private int sent;
   private boolean flushing;
   private boolean full;
+  private boolean deaf;
   private boolean broken;
   private int lastId;
   private @Nullable ClientStream receiving;
@@ -74,8 +78,14 @@ final class Trunk implements Loop.Handler {
     return target;
   }
 
-  boolean isBroken() {
-    return broken;
+  /** Returns whether another stream may be opened; if not, its client has to wait. */
+  boolean takesStreams() {
+    return untaken.size() < MAX_UNTAKEN && out.position() - sent < 2 * OUT_BYTES;
+  }
+
+  /** Returns whether the worker has gone, as far as is known. */
+  boolean isOver() {
+    return broken || deaf;
   }
 
   // What streams send.
@@ -122,7 +132,7 @@ final class Trunk implements Loop.Handler {
   int sendFrom(SocketChannel client, int id, int max) throws IOException {
     if (!hasRoom()) {
       flush();
-      if (broken || !hasRoom()) {
+      if (isOver() || !hasRoom()) {
         return 0;
       }
     }
@@ -193,6 +203,9 @@ final class Trunk implements Loop.Handler {
   /** Sends what can be sent, at the end of the loop's turn. */
   void flush() {
     flushing = false;
+    if (deaf) {
+      out.clear();
+    }
     if (broken || full || out.position() == sent) {
       return;
     }
@@ -201,7 +214,12 @@ final class Trunk implements Loop.Handler {
     try {
       channel.write(out);
     } catch (IOException e) {
-      breakOff(String.valueOf(e.getMessage()));
+      // What it said before it went has to be read first: which streams it has taken.
+      log.debug("worker id {} reads no more: {}", target.id(), e.toString());
+      deaf = true;
+      out.clear();
+      sent = 0;
+      interest(SelectionKey.OP_READ);
       return;
     }
     sent = out.position();
@@ -235,7 +253,7 @@ final class Trunk implements Loop.Handler {
       full = false;
       flush();
     }
-    if (ready.isReadable()) {
+    if (!broken && ready.isReadable()) {
       read();
     }
   }
@@ -247,11 +265,11 @@ final class Trunk implements Loop.Handler {
       try {
         count = channel.read(in);
       } catch (IOException e) {
-        breakOff(String.valueOf(e.getMessage()));
+        ended(e.toString());
         return;
       }
       if (count < 0) {
-        breakOff("it closed");
+        ended("it closed");
         return;
       }
       boolean more = !in.hasRemaining();
@@ -304,7 +322,7 @@ final class Trunk implements Loop.Handler {
       receiving = stream;
       receivingBytes = number;
     } else if (type < TrunkFrame.DATA || type > TrunkFrame.CLOSE || type == TrunkFrame.DATA) {
-      breakOff("it sent nonsense: type " + type + ", number " + number);
+      refuse("type " + type + ", number " + number);
       return;
     }
     if (stream == null) {
@@ -318,13 +336,13 @@ final class Trunk implements Loop.Handler {
           default -> stream.workerCloses();
         };
     if (!allowed) {
-      breakOff("it sent nonsense: type " + type + ", number " + number + " out of turn");
+      refuse("type " + type + ", number " + number + " out of turn");
     }
   }
 
   private void receiveTaken(int count) {
     if (count < 1 || count > untaken.size()) {
-      breakOff("it took " + count + " streams of " + untaken.size());
+      refuse("took " + count + " streams of " + untaken.size());
       return;
     }
     for (int i = 0; i < count; i++) {
@@ -332,34 +350,43 @@ final class Trunk implements Loop.Handler {
     }
   }
 
+  /** Breaks the trunk off; who knows what the worker has taken, so nothing is tried again. */
   @Override
   public void abort() {
-    breakOff("serving it failed");
+    List<ClientStream> lost = List.copyOf(untaken);
+    breakOff();
+    lost.forEach(ClientStream::abort);
   }
 
-  /** Ends the trunk: what the worker has taken is over, all else goes to its successor. */
-  private void breakOff(String why) {
+  private void refuse(String nonsense) {
+    log.warn("worker id {} sent nonsense: {}", target.id(), nonsense);
+    abort();
+  }
+
+  /** The worker has gone: what it had not taken goes to its successor. */
+  private void ended(String why) {
+    log.debug("trunk to worker id {} ends: {}", target.id(), why);
+    List<ClientStream> left = List.copyOf(untaken);
+    breakOff();
+    left.forEach(ClientStream::replay);
+  }
+
+  private void breakOff() {
     if (broken) {
       return;
     }
     broken = true;
-    log.debug("trunk to worker id {} ends: {}", target.id(), why);
-    if (why.startsWith("it sent") || why.startsWith("it took")) {
-      log.warn("a worker (id {}) broke the protocol: {}", target.id(), why);
-    }
     loop.ended(this);
     loop.retire(channel, key);
-    List<ClientStream> rest = new ArrayList<>(streams.values());
-    List<ClientStream> left = new ArrayList<>(untaken);
+    List<ClientStream> all = List.copyOf(streams.values());
     streams.clear();
     untaken.clear();
     waiting.clear();
     receiving = null;
-    for (ClientStream stream : rest) {
+    for (ClientStream stream : all) {
       if (stream.isTaken()) {
         stream.workerGone();
       }
     }
-    left.forEach(ClientStream::replay);
   }
 }

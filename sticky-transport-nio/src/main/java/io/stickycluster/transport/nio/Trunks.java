@@ -73,7 +73,7 @@ final class Trunks {
       int place = next;
       next = (next + 1) % trunks.length;
       Trunk trunk = trunks[place];
-      if (trunk == null || trunk.isBroken()) {
+      if (trunk == null || trunk.isOver()) {
         trunk = new Trunk(loop, target, loop.backend());
         open.add(trunk);
         trunks[place] = trunk;

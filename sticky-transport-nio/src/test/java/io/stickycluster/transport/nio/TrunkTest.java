@@ -2,6 +2,7 @@ package io.stickycluster.transport.nio;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.stickycluster.spi.Transport.Seat;
@@ -12,6 +13,8 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -74,6 +77,7 @@ class TrunkTest {
       client.getOutputStream().write("more".getBytes(US_ASCII));
       assertThat(worker.next(TrunkFrame.DATA).text()).isEqualTo("more");
       client.shutdownOutput();
+      assertThat(worker.next().type()).isEqualTo(TrunkFrame.END);
       assertThat(worker.next().type()).isEqualTo(TrunkFrame.CLOSE);
     }
     try (Socket client = cluster.connect()) {
@@ -104,6 +108,14 @@ class TrunkTest {
       worker.data(stream, "served");
       worker.send(stream, TrunkFrame.CLOSE, 0);
       assertThat(untaken.getInputStream().readAllBytes()).asString().isEqualTo("served");
+    }
+  }
+
+  private static void writeUntilBroken(Socket client) {
+    try {
+      client.getOutputStream().write(new byte[BIG]);
+    } catch (IOException e) {
+      // Its worker has died.
     }
   }
 
@@ -292,30 +304,58 @@ class TrunkTest {
   }
 
   @Test
-  void whoNeverGetsATrunkIsClosedInTheEnd() throws Exception {
+  void whoIsNotTakenWhenAWorkerSendsNonsenseIsResetForItMayHaveBeenServed() throws Exception {
     try (Socket client = cluster.connect()) {
       client.getOutputStream().write("x".getBytes(US_ASCII));
-      Thread breaking = new Thread(this::breakEveryTrunk);
-      breaking.start();
-      try {
-        assertThat(client.getInputStream().read()).isEqualTo(-1);
-      } catch (SocketException e) {
-        assertThat(e).hasMessageContaining("reset");
+      worker.next(TrunkFrame.OPEN);
+      worker.send(1, 99, 0);
+      assertThatThrownBy(() -> client.getInputStream().read()).hasMessageContaining("reset");
+    }
+    await().until(() -> cluster.transport.counters().open() == 0);
+  }
+
+  @Test
+  void whatAWorkerSaidBeforeItDiedIsHeardAlthoughItReadsNoMore() throws Exception {
+    for (int run = 0; run < 20; run++) {
+      try (Socket client = cluster.connect();
+          Socket uploading = connectAfter(client)) {
+        worker.take();
+        worker.take();
+        worker.send(2, TrunkFrame.CREDIT, BIG);
+        Thread upload = new Thread(() -> writeUntilBroken(uploading));
+        upload.start();
+        worker.next(TrunkFrame.DATA);
+        worker.data(1, "done");
+        worker.send(1, TrunkFrame.CLOSE, 0);
+        worker.die();
+        assertThat(client.getInputStream().readAllBytes()).asString().isEqualTo("done");
+        upload.join();
       }
-      worker.close();
-      breaking.join();
+      cluster.transport.exited(seat);
+      worker = new TrunkWorker();
+      seat = cluster.ready(0, worker);
+      worker.accept();
     }
   }
 
-  private void breakEveryTrunk() {
-    try {
-      while (true) {
-        worker.next(TrunkFrame.OPEN);
-        worker.send(1, 99, 0);
-        worker.accept();
-      }
-    } catch (IOException e) {
-      // The test is over.
+  @Test
+  void clientsParkWhenAWorkerTakesNone() throws Exception {
+    int untaken = 1024;
+    int more = 20;
+    List<Socket> clients = new ArrayList<>();
+    for (int i = 0; i < untaken + more; i++) {
+      clients.add(cluster.connect());
     }
+    await().until(() -> cluster.transport.counters().parked() == more);
+    for (int i = 0; i < untaken + more; i++) {
+      worker.next(TrunkFrame.OPEN);
+      worker.take();
+    }
+    await().until(() -> cluster.transport.counters().parked() == 0);
+    for (Socket client : clients) {
+      client.setSoLinger(true, 0);
+      client.close();
+    }
+    await().until(() -> cluster.transport.counters().open() == 0);
   }
 }
