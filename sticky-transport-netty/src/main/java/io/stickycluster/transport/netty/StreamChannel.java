@@ -195,7 +195,7 @@ final class StreamChannel extends AbstractChannel implements ServedChannel {
     }
     readBytes = 0;
     allowedBytes += more;
-    trunk.write(number, TrunkFrame.CREDIT, more);
+    trunk.output().write(number, TrunkFrame.CREDIT, more);
   }
 
   /** Nobody wants to read for now. */
@@ -243,8 +243,8 @@ final class StreamChannel extends AbstractChannel implements ServedChannel {
     while (!out.isEmpty() && creditBytes > 0 && trunk.takes(this)) {
       int sent =
           out.current() instanceof FileRegion region
-              ? trunk.write(number, region, creditBytes)
-              : trunk.write(number, out, creditBytes);
+              ? trunk.output().write(number, region, creditBytes)
+              : trunk.output().write(number, out, creditBytes);
       creditBytes -= sent;
       if (out.current() instanceof FileRegion region) {
         out.progress(sent);
@@ -260,7 +260,7 @@ final class StreamChannel extends AbstractChannel implements ServedChannel {
   @Override
   protected void doShutdownOutput() {
     outputShutdown = true;
-    trunk.write(number, TrunkFrame.END, 0);
+    trunk.output().write(number, TrunkFrame.END, 0);
   }
 
   @Override

@@ -3,17 +3,13 @@ package io.stickycluster.transport.netty;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelOutboundBuffer;
-import io.netty.channel.FileRegion;
 import io.netty.util.collection.IntObjectHashMap;
 import io.netty.util.collection.IntObjectMap;
 import io.stickycluster.spi.TrunkFrame;
-import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.WritableByteChannel;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -21,8 +17,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The server's end of a connection to the proxy that many clients share, see {@link TrunkFrame}.
- * Owns the streams and the frames that wait to be sent, which leave together when what the proxy
- * sent has been served.
+ * Owns the streams; what they send goes to its {@link TrunkOutput}.
  *
  * <p>A stream is taken before anything of it is served, because until then the proxy may give it to
  * this worker's successor. Batches are small: what is taken but not served dies with this process.
@@ -32,26 +27,17 @@ final class Trunk extends ChannelInboundHandlerAdapter {
   private static final Logger LOG = LoggerFactory.getLogger(Trunk.class);
   private static final int BATCH = 4;
 
-  /** What is copied behind its header rather than sent from where it is. */
-  private static final int SMALL_BYTES = 2 * 1024;
-
   private static final int MIN_COPY_BYTES = 512;
-  private static final int PENDING_BYTES = 16 * 1024;
-  private static final int REGION_BYTES = 64 * 1024;
 
   private final ServerRuntime server;
   private final IntObjectMap<StreamChannel> streams = new IntObjectHashMap<>();
   private final Set<StreamChannel> blocked = new LinkedHashSet<>();
-  private final Gatherer gatherer = new Gatherer();
   private List<StreamChannel> untaken = new ArrayList<>(BATCH);
-  private List<StreamChannel> left = new ArrayList<>();
   private @Nullable ChannelHandlerContext context;
+  private @Nullable TrunkOutput output;
   private @Nullable ByteBuf rest;
-  private @Nullable ByteBuf pending;
   private @Nullable StreamChannel receiving;
   private int receivingBytes;
-  private boolean reading;
-  private boolean flushScheduled;
   private boolean ended;
 
   Trunk(ServerRuntime server) {
@@ -61,13 +47,14 @@ final class Trunk extends ChannelInboundHandlerAdapter {
   @Override
   public void handlerAdded(ChannelHandlerContext ctx) {
     context = ctx;
+    output = new TrunkOutput(ctx, server.connections());
   }
 
   // What the proxy sends.
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
-    reading = true;
+    output().hold();
     ByteBuf in = (ByteBuf) message;
     if (rest != null) {
       ByteBuf whole = ctx.alloc().buffer(rest.readableBytes() + in.readableBytes());
@@ -182,10 +169,8 @@ final class Trunk extends ChannelInboundHandlerAdapter {
     }
     List<StreamChannel> taken = untaken;
     untaken = new ArrayList<>(BATCH);
-    putHeader(0, TrunkFrame.TAKEN, taken.size());
-    ByteBuf frames = takePending();
-    context()
-        .writeAndFlush(frames)
+    output()
+        .sendTaken(taken.size())
         .addListener(
             told -> {
               if (told.isSuccess()) {
@@ -208,8 +193,7 @@ final class Trunk extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelReadComplete(ChannelHandlerContext ctx) {
-    reading = false;
-    flush();
+    output().flush();
   }
 
   @Override
@@ -229,13 +213,9 @@ final class Trunk extends ChannelInboundHandlerAdapter {
       rest.release();
       rest = null;
     }
-    if (pending != null) {
-      pending.release();
-      pending = null;
-    }
     blocked.clear();
     List.copyOf(streams.values()).forEach(StreamChannel::proxyGone);
-    leave();
+    output().end();
   }
 
   @Override
@@ -244,7 +224,11 @@ final class Trunk extends ChannelInboundHandlerAdapter {
     ctx.close();
   }
 
-  // What streams send.
+  // What streams ask of their trunk.
+
+  TrunkOutput output() {
+    return Objects.requireNonNull(output);
+  }
 
   /** Returns whether a stream may write; if not, it is told when it may. */
   boolean takes(StreamChannel stream) {
@@ -255,183 +239,14 @@ final class Trunk extends ChannelInboundHandlerAdapter {
     return false;
   }
 
-  /** Sends a frame without data. */
-  void write(int id, int type, int number) {
-    if (!ended) {
-      putHeader(id, type, number);
-      flushSoon();
-    }
-  }
-
-  /** Sends what can be sent of flushed buffers, and returns how many bytes that is. */
-  int write(int id, ChannelOutboundBuffer out, int max) throws Exception {
-    int count = gatherer.count(out, Math.min(max, TrunkFrame.MAX_NUMBER));
-    if (count > 0) {
-      putHeader(id, TrunkFrame.DATA, count);
-      gatherer.send(out, count);
-      flushSoon();
-    }
-    return count;
-  }
-
-  /** Sends a part of a file, and returns how many bytes that is. */
-  int write(int id, FileRegion region, int max) throws IOException {
-    int limit = (int) Math.min(Math.min(max, REGION_BYTES), region.count() - region.transferred());
-    ByteBuf bytes = context().alloc().directBuffer(Math.max(limit, 1));
-    try {
-      region.transferTo(new Filling(bytes, limit), region.transferred());
-      int count = bytes.readableBytes();
-      if (count == 0 && limit > 0) {
-        throw new IOException("the file ended " + limit + " bytes too early");
-      }
-      if (count > 0) {
-        putHeader(id, TrunkFrame.DATA, count);
-        send(bytes.retain());
-        flushSoon();
-      }
-      return count;
-    } finally {
-      bytes.release();
-    }
-  }
-
-  /** A stream is closed; it counts as open until the proxy has been told. */
+  /** A stream is closed. */
   void closed(StreamChannel stream) {
     blocked.remove(stream);
-    boolean known = streams.remove(stream.number()) == stream;
-    left.add(stream);
-    if (ended) {
-      leave();
-    } else if (known) {
-      write(stream.number(), TrunkFrame.CLOSE, 0);
-    }
-  }
-
-  private void leave() {
-    List<StreamChannel> gone = left;
-    left = new ArrayList<>();
-    gone.forEach(stream -> server.connections().closed(stream));
-  }
-
-  private void putHeader(int id, int type, int number) {
-    pending(TrunkFrame.HEADER_BYTES).writeLong(TrunkFrame.header(id, type, number));
-  }
-
-  private ByteBuf pending(int bytes) {
-    if (pending != null && pending.maxFastWritableBytes() < bytes) {
-      context().write(takePending());
-    }
-    if (pending == null) {
-      pending = context().alloc().directBuffer(PENDING_BYTES);
-    }
-    return pending;
-  }
-
-  /** Sends a buffer, which is the trunk's from here on, behind what is pending. */
-  private void send(ByteBuf bytes) {
-    int count = bytes.readableBytes();
-    if (count <= SMALL_BYTES) {
-      pending(count).writeBytes(bytes);
-      bytes.release();
-    } else {
-      context().write(takePending());
-      context().write(bytes);
-    }
-  }
-
-  private ByteBuf takePending() {
-    ByteBuf frames = pending;
-    pending = null;
-    return frames == null ? io.netty.buffer.Unpooled.EMPTY_BUFFER : frames;
-  }
-
-  private void flushSoon() {
-    if (!reading && !flushScheduled) {
-      flushScheduled = true;
-      context().channel().eventLoop().execute(this::flush);
-    }
-  }
-
-  private void flush() {
-    flushScheduled = false;
-    if (ended) {
-      return;
-    }
-    if (left.isEmpty()) {
-      if (pending != null) {
-        context().write(takePending());
-      }
-      context().flush();
-    } else {
-      List<StreamChannel> told = left;
-      left = new ArrayList<>();
-      context()
-          .writeAndFlush(takePending())
-          .addListener(done -> told.forEach(stream -> server.connections().closed(stream)));
-    }
+    streams.remove(stream.number());
+    output().writeClose(stream);
   }
 
   private ChannelHandlerContext context() {
-    return java.util.Objects.requireNonNull(context);
-  }
-
-  /** Goes through flushed buffers, first to count and then to send. */
-  private final class Gatherer implements ChannelOutboundBuffer.MessageProcessor {
-
-    private int room;
-    private boolean sending;
-
-    int count(ChannelOutboundBuffer out, int max) throws Exception {
-      return max - go(out, max, false);
-    }
-
-    void send(ChannelOutboundBuffer out, int bytes) throws Exception {
-      go(out, bytes, true);
-    }
-
-    private int go(ChannelOutboundBuffer out, int bytes, boolean send) throws Exception {
-      room = bytes;
-      sending = send;
-      out.forEachFlushedMessage(this);
-      return room;
-    }
-
-    @Override
-    public boolean processMessage(Object message) {
-      if (!(message instanceof ByteBuf bytes)) {
-        return false;
-      }
-      int count = Math.min(room, bytes.readableBytes());
-      room -= count;
-      if (sending && count > 0) {
-        if (count <= SMALL_BYTES) {
-          pending(count).writeBytes(bytes, bytes.readerIndex(), count);
-        } else {
-          Trunk.this.send(bytes.retainedSlice(bytes.readerIndex(), count));
-        }
-      }
-      return room > 0;
-    }
-  }
-
-  /** Takes bytes until a buffer has so many. */
-  private record Filling(ByteBuf bytes, int limit) implements WritableByteChannel {
-
-    @Override
-    public int write(ByteBuffer from) {
-      int count = Math.min(from.remaining(), limit - bytes.readableBytes());
-      int end = from.limit();
-      bytes.writeBytes(from.limit(from.position() + count));
-      from.limit(end);
-      return count;
-    }
-
-    @Override
-    public boolean isOpen() {
-      return true;
-    }
-
-    @Override
-    public void close() {}
+    return Objects.requireNonNull(context);
   }
 }

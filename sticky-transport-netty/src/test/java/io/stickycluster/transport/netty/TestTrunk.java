@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class TestTrunk implements AutoCloseable {
 
   /** A frame that the server sent; its data is empty unless it carries some. */
+  @SuppressWarnings("ArrayRecordComponent") // Only read.
   record Frame(int type, int stream, int number, byte[] data) {}
 
   private final SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);

@@ -51,7 +51,6 @@ final class Loop implements Runnable {
   private final List<Slot> slots = new ArrayList<>();
   private final List<Connection> connections = new ArrayList<>();
   private final Trunks trunks = new Trunks(this);
-  private final ByteBuffer trunkBuffer = ByteBuffer.allocateDirect(Buffers.BYTES);
   private final Deadlines<HeadReader> heads;
   private final Deadlines<Arrival> connecting;
   private final Consumer<SelectionKey> dispatcher = this::dispatch;
@@ -60,8 +59,6 @@ final class Loop implements Runnable {
   private @Nullable Acceptor acceptor;
   private ArrayDeque<Connection> young = new ArrayDeque<>();
   private ArrayDeque<Connection> older = new ArrayDeque<>();
-  private List<Trunk> flushing = new ArrayList<>();
-  private List<Trunk> flushed = new ArrayList<>();
   private boolean sharing;
   private ArrayList<SocketChannel> retiring = new ArrayList<>();
   private ArrayList<SocketChannel> retired = new ArrayList<>();
@@ -186,21 +183,6 @@ final class Loop implements Runnable {
     return trunks;
   }
 
-  /** Returns the buffer that trunks are read into. */
-  ByteBuffer trunkBuffer() {
-    return trunkBuffer;
-  }
-
-  /** Calls {@link Trunk#flush} at the end of the turn. */
-  void flushSoon(Trunk trunk) {
-    flushing.add(trunk);
-  }
-
-  /** A trunk broke. */
-  void ended(Trunk trunk) {
-    trunks.ended(trunk);
-  }
-
   /** Returns an unconnected socket to a worker; at the limit of descriptors, the one in reserve. */
   SocketChannel backend() throws IOException {
     try {
@@ -302,7 +284,7 @@ final class Loop implements Runnable {
     retired = closable;
     boolean settling = !young.isEmpty() || !older.isEmpty();
     int selected =
-        settling || !closable.isEmpty() || !tasks.isEmpty() || !flushing.isEmpty()
+        settling || !closable.isEmpty() || !tasks.isEmpty() || trunks.isFlushing()
             ? selector.selectNow(dispatcher)
             : selector.select(dispatcher, timeoutMillis());
     closable.forEach(Closing::quietly);
@@ -313,17 +295,7 @@ final class Loop implements Runnable {
       settle(selected == 0);
     }
     tick();
-    flushTrunks();
-  }
-
-  private void flushTrunks() {
-    List<Trunk> due = flushing;
-    flushing = flushed;
-    flushed = due;
-    for (int i = 0; i < due.size(); i++) {
-      due.get(i).flush();
-    }
-    due.clear();
+    trunks.flush();
   }
 
   private void runTasks() {

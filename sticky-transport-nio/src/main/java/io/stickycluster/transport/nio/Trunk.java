@@ -196,7 +196,7 @@ final class Trunk implements Loop.Handler {
   private void flushSoon() {
     if (!flushing) {
       flushing = true;
-      loop.flushSoon(this);
+      loop.trunks().flushSoon(this);
     }
   }
 
@@ -260,7 +260,7 @@ final class Trunk implements Loop.Handler {
 
   private void read() {
     for (int round = 0; round < MAX_ROUNDS && !broken; round++) {
-      ByteBuffer in = loop.trunkBuffer().clear();
+      ByteBuffer in = loop.trunks().buffer().clear();
       int count;
       try {
         count = channel.read(in);
@@ -376,7 +376,7 @@ final class Trunk implements Loop.Handler {
       return;
     }
     broken = true;
-    loop.ended(this);
+    loop.trunks().ended(this);
     loop.retire(channel, key);
     List<ClientStream> all = List.copyOf(streams.values());
     streams.clear();

@@ -1,6 +1,8 @@
 package io.stickycluster.transport.nio;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -18,6 +20,9 @@ final class Trunks {
   private final Loop loop;
   private final Map<Long, Group> groups = new HashMap<>();
   private final Set<Trunk> open = new HashSet<>();
+  private final ByteBuffer buffer = ByteBuffer.allocateDirect(Buffers.BYTES);
+  private List<Trunk> flushing = new ArrayList<>();
+  private List<Trunk> flushed = new ArrayList<>();
 
   Trunks(Loop loop) {
     this.loop = loop;
@@ -41,6 +46,29 @@ final class Trunks {
    */
   Trunk to(Target target) throws IOException {
     return groups.computeIfAbsent(target.id(), id -> new Group(target)).next();
+  }
+
+  /** Returns the buffer that trunks are read into. */
+  ByteBuffer buffer() {
+    return buffer;
+  }
+
+  /** Has {@link Trunk#flush} called at the end of the loop's turn. */
+  void flushSoon(Trunk trunk) {
+    flushing.add(trunk);
+  }
+
+  boolean isFlushing() {
+    return !flushing.isEmpty();
+  }
+
+  /** Lets trunks send what has come together. */
+  void flush() {
+    List<Trunk> due = flushing;
+    flushing = flushed;
+    flushed = due;
+    due.forEach(Trunk::flush);
+    due.clear();
   }
 
   /** Makes no more trunks to a worker; those that are open end when it ends. */

@@ -16,6 +16,7 @@ import java.util.concurrent.CompletionStage;
 final class TrunkWorker implements ListeningServer {
 
   /** A frame that the proxy sent, with its bytes if it carries some. */
+  @SuppressWarnings("ArrayRecordComponent") // Only read.
   record Frame(int type, int stream, int number, byte[] bytes) {
     String text() {
       return new String(bytes, StandardCharsets.US_ASCII);
