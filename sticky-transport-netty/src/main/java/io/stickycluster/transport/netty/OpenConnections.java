@@ -70,8 +70,9 @@ final class OpenConnections {
     return drained;
   }
 
+  /** Closes all; those not served yet end with the trunk or lane that brought them. */
   void close() {
-    open.forEach(Channel::close);
+    open.stream().filter(Channel::isRegistered).forEach(Channel::close);
     drained.complete(null);
   }
 
