@@ -31,11 +31,13 @@ final class ClientStream extends Connection {
   private final int id;
   private @Nullable SelectionKey key;
   private @Nullable Arrival arrival;
+  private @Nullable ByteBuffer first;
   private @Nullable ByteBuffer held;
   private int creditBytes = TrunkFrame.WINDOW_BYTES;
   private int windowBytes = TrunkFrame.WINDOW_BYTES;
   private int allowedBytes = TrunkFrame.WINDOW_BYTES;
   private int passedBytes;
+  private boolean endsWithFirst;
   private boolean clientEnded;
   private boolean workerEnded;
   private boolean workerClosed;
@@ -73,13 +75,29 @@ final class ClientStream extends Connection {
    * @param first what the client has sent so far
    * @param ended whether the client will send no more
    */
-  void begin(byte[] first, boolean ended) {
-    if (first.length > 0) {
-      trunk.send(id, first);
-      creditBytes -= first.length;
+  void begin(byte[] bytes, boolean ended) {
+    first = ByteBuffer.wrap(bytes);
+    endsWithFirst = ended;
+    sendFirst();
+  }
+
+  /** Sends of the first bytes what the worker takes; they may be more than a window. */
+  private void sendFirst() {
+    ByteBuffer rest = first;
+    if (rest == null) {
+      return;
     }
-    if (ended) {
-      clientEnds();
+    int count = Math.min(rest.remaining(), creditBytes);
+    if (count > 0) {
+      trunk.send(id, rest.slice(rest.position(), count));
+      rest.position(rest.position() + count);
+      creditBytes -= count;
+    }
+    if (!rest.hasRemaining()) {
+      first = null;
+      if (endsWithFirst) {
+        clientEnds();
+      }
     }
   }
 
@@ -149,7 +167,7 @@ final class ClientStream extends Connection {
   // Client to worker.
 
   private void readClient() {
-    if (creditBytes <= 0 || clientEnded || workerClosed) {
+    if (creditBytes <= 0 || first != null || clientEnded || workerClosed) {
       return;
     }
     int count;
@@ -192,7 +210,8 @@ final class ClientStream extends Connection {
     }
     boolean starved = creditBytes <= 0;
     creditBytes += bytes;
-    if (starved && key != null) {
+    sendFirst();
+    if (starved && key != null && !closed) {
       updateInterest();
     }
     return true;
@@ -337,7 +356,12 @@ final class ClientStream extends Connection {
 
   private void updateInterest() {
     int ops =
-        (isTaken() && !clientEnded && !workerClosed && !awaitingRoom && creditBytes > 0
+        (isTaken()
+                    && first == null
+                    && !clientEnded
+                    && !workerClosed
+                    && !awaitingRoom
+                    && creditBytes > 0
                 ? SelectionKey.OP_READ
                 : 0)
             | (held != null ? SelectionKey.OP_WRITE : 0);

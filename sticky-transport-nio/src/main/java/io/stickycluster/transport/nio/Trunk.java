@@ -113,8 +113,8 @@ final class Trunk implements Loop.Handler {
   }
 
   /** Sends data that a client had sent before its stream was opened. */
-  void send(int id, byte[] data) {
-    ensureRoom(TrunkFrame.HEADER_BYTES + data.length);
+  void send(int id, ByteBuffer data) {
+    ensureRoom(TrunkFrame.HEADER_BYTES + data.remaining());
     int start = out.position();
     out.position(start + TrunkFrame.HEADER_BYTES);
     out.put(data);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.stickycluster.spi.KeyReader;
 import io.stickycluster.spi.Transport.Seat;
 import io.stickycluster.spi.TrunkFrame;
 import io.stickycluster.transport.nio.TrunkWorker.Frame;
@@ -13,6 +14,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -179,6 +181,47 @@ class TrunkTest {
       client.getOutputStream().write(new byte[bytes]);
     } catch (IOException e) {
       throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void aHeadThatIsLongerThanTheWindowArrivesWhole() throws Exception {
+    int bytes = 3 * TrunkFrame.WINDOW_BYTES + 7;
+    Cluster.Setup setup = new Cluster.Setup();
+    setup.options.put("loops", "1");
+    setup.keyReader = new LongHead(bytes);
+    try (Cluster other = new Cluster(setup)) {
+      TrunkWorker its = new TrunkWorker();
+      other.ready(0, its);
+      its.accept();
+      try (Socket client = other.connect()) {
+        client.getOutputStream().write(new byte[bytes]);
+        client.shutdownOutput();
+        int stream = its.next(TrunkFrame.OPEN).stream();
+        its.take();
+        int received = its.next(TrunkFrame.DATA).number();
+        assertThat(received).isEqualTo(TrunkFrame.WINDOW_BYTES);
+        its.send(stream, TrunkFrame.CREDIT, 5);
+        assertThat(its.next(TrunkFrame.DATA).number()).isEqualTo(5);
+        its.send(stream, TrunkFrame.CREDIT, bytes);
+        assertThat(its.next(TrunkFrame.DATA).number()).isEqualTo(bytes - received - 5);
+        assertThat(its.next().type()).isEqualTo(TrunkFrame.END);
+      }
+    }
+  }
+
+  /** Finds the key once so many bytes are there. */
+  private record LongHead(int maxHeadBytes) implements KeyReader {
+    @Override
+    public Duration deadline() {
+      return Duration.ofMinutes(1);
+    }
+
+    @Override
+    public Verdict read(ByteBuffer head, InetSocketAddress peer, boolean last) {
+      return head.remaining() < maxHeadBytes && !last
+          ? NeedMore.INSTANCE
+          : new Found(new byte[] {1}, false, peer, 0);
     }
   }
 
