@@ -22,6 +22,7 @@ final class OpenConnections {
   private final LongAdder inFlight = new LongAdder();
   private final CompletableFuture<@Nullable Void> drained = new CompletableFuture<>();
   private volatile boolean draining;
+  private volatile boolean over;
 
   /**
    * Makes an empty set.
@@ -32,7 +33,7 @@ final class OpenConnections {
     this.grace = grace;
   }
 
-  void opened(Channel channel) {
+  synchronized void opened(Channel channel) {
     accepted.increment();
     open.add(channel);
   }
@@ -53,7 +54,7 @@ final class OpenConnections {
 
   /** Returns whether this server has begun to drain and no connection was left. */
   boolean isDrained() {
-    return drained.isDone();
+    return over;
   }
 
   Counters counters() {
@@ -98,8 +99,15 @@ final class OpenConnections {
   }
 
   private void completeIfDrained() {
-    if (draining && open.isEmpty()) {
-      drained.complete(null);
+    if (!draining) {
+      return;
     }
+    synchronized (this) {
+      if (!open.isEmpty()) {
+        return;
+      }
+      over = true;
+    }
+    drained.complete(null);
   }
 }

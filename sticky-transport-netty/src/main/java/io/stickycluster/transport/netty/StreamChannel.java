@@ -112,8 +112,13 @@ final class StreamChannel extends AbstractChannel implements ServedChannel {
   /** The client has gone. */
   void clientGone() {
     clientGone = true;
-    if (!isOpen() || (clientEnded && !received.isEmpty())) {
-      return; // Whoever reads it gets to its end first.
+    if (isOpen() && clientEnded && !received.isEmpty()) {
+      // Whoever reads it gets to its end first, unless there is something to write in vain.
+      writeMore();
+      return;
+    }
+    if (!isOpen()) {
+      return;
     }
     if (!clientEnded && isRegistered()) {
       pipeline().fireExceptionCaught(new IOException("Connection reset by peer"));
@@ -240,6 +245,9 @@ final class StreamChannel extends AbstractChannel implements ServedChannel {
 
   @Override
   protected void doWrite(ChannelOutboundBuffer out) throws Exception {
+    if (clientGone) {
+      throw new IOException("Broken pipe");
+    }
     while (!out.isEmpty() && creditBytes > 0 && trunk.takes(this)) {
       int sent =
           out.current() instanceof FileRegion region

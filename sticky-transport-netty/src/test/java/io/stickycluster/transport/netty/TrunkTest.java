@@ -46,6 +46,7 @@ class TrunkTest {
   @TempDir private Path directory;
 
   private final Queue<SocketChannel> channels = new ConcurrentLinkedQueue<>();
+  private final Queue<String> wishes = new ConcurrentLinkedQueue<>();
   private final Queue<Object> events = new ConcurrentLinkedQueue<>();
   private NettyServer server = NettyServer.of(new Program());
   private SocketAddress address;
@@ -328,9 +329,25 @@ class TrunkTest {
       SocketChannel channel = channels.element();
       assertThat(channel.isOpen()).isTrue();
       channel.read();
-      assertThat(trunk.next(TrunkFrame.DATA).data()).asString().isEqualTo("last words");
       await().until(() -> !channel.isOpen());
+      assertThat(wishes).containsExactly("last words");
       assertThat(events).isEmpty();
+    }
+  }
+
+  @Test
+  void aClientThatWentIsNotWaitedForByWhoeverWritesToIt() throws Exception {
+    try (TestTrunk trunk = trunk(NettyServer.of(new Program()).childOption(AUTO_READ, false))) {
+      trunk.open(1);
+      trunk.data(1, "bytes".getBytes(US_ASCII));
+      trunk.next(TrunkFrame.TAKEN);
+      await().until(() -> !channels.isEmpty());
+      channels.element().read();
+      trunk.next(TrunkFrame.DATA);
+      trunk.data(1, "never read".getBytes(US_ASCII));
+      trunk.send(1, TrunkFrame.END, 0);
+      trunk.send(1, TrunkFrame.CLOSE, 0);
+      await().until(() -> server.counters().open() == 0);
     }
   }
 
@@ -426,6 +443,7 @@ class TrunkTest {
 
     private void answer(ChannelHandlerContext context, ByteBuf message) {
       String wish = message.toString(US_ASCII);
+      wishes.add(wish);
       byte[] body = new byte[10 * WINDOW];
       new Random(1).nextBytes(body);
       if (wish.equals("bytes")) {

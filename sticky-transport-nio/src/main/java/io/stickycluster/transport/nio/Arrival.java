@@ -274,9 +274,6 @@ final class Arrival implements Loop.Handler {
     Trunk trunk;
     try {
       trunk = loop.trunks().to(to);
-      if (!trunk.takesStreams()) {
-        throw new IOException("it does not take what it has");
-      }
     } catch (IOException e) {
       log.debug("worker {} does not take a connection: {}", index, e.toString());
       loop.slot(index).park(this, loop.nowNanos());

@@ -72,7 +72,7 @@ final class ClientStream extends Connection {
   /**
    * Sends the first bytes.
    *
-   * @param first what the client has sent so far
+   * @param bytes what the client has sent so far
    * @param ended whether the client will send no more
    */
   void begin(byte[] bytes, boolean ended) {

@@ -80,7 +80,10 @@ final class Trunk implements Loop.Handler {
 
   /** Returns whether another stream may be opened; if not, its client has to wait. */
   boolean takesStreams() {
-    return untaken.size() < MAX_UNTAKEN && out.position() - sent < 2 * OUT_BYTES;
+    if (out.position() - sent >= 2 * OUT_BYTES) {
+      flush();
+    }
+    return !isOver() && untaken.size() < MAX_UNTAKEN && out.position() - sent < 2 * OUT_BYTES;
   }
 
   /** Returns whether the worker has gone, as far as is known. */
@@ -220,6 +223,7 @@ final class Trunk implements Loop.Handler {
       out.clear();
       sent = 0;
       interest(SelectionKey.OP_READ);
+      endOutput();
       return;
     }
     sent = out.position();
@@ -236,6 +240,15 @@ final class Trunk implements Loop.Handler {
     if (!resumed.isEmpty()) {
       waiting = new ArrayList<>();
       resumed.forEach(ClientStream::roomAgain);
+    }
+  }
+
+  /** Lets a worker that is still there know that nothing more will come, so that it ends. */
+  private void endOutput() {
+    try {
+      channel.shutdownOutput();
+    } catch (IOException e) {
+      log.trace("it has gone: {}", e.toString());
     }
   }
 

@@ -97,7 +97,18 @@ final class Trunks {
       this.trunks = new @Nullable Trunk[target.trunks()];
     }
 
+    /** Returns the next one that takes streams. */
     Trunk next() throws IOException {
+      for (int i = 0; i < trunks.length; i++) {
+        Trunk trunk = step();
+        if (trunk.takesStreams()) {
+          return trunk;
+        }
+      }
+      throw new IOException("it does not take what it has");
+    }
+
+    private Trunk step() throws IOException {
       int place = next;
       next = (next + 1) % trunks.length;
       Trunk trunk = trunks[place];
