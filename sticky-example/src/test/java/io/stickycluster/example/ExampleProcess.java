@@ -150,9 +150,23 @@ final class ExampleProcess implements AutoCloseable {
     return process.children().findFirst().orElseThrow();
   }
 
-  /** Returns the processes it has started. */
+  /** Returns its workers; it may also have started a JVM that makes an archive of classes. */
   List<ProcessHandle> workers() {
-    return process.descendants().filter(ExampleProcess::isRunning).toList();
+    return process
+        .descendants()
+        .filter(ExampleProcess::isRunning)
+        .filter(ExampleProcess::isWorker)
+        .toList();
+  }
+
+  private static boolean isWorker(ProcessHandle handle) {
+    try {
+      return Files.readString(
+              Path.of("/proc/" + handle.pid() + "/environ"), StandardCharsets.ISO_8859_1)
+          .contains("stickycluster_worker_index=");
+    } catch (IOException e) {
+      return false; // It has gone.
+    }
   }
 
   /** Returns whether a process runs; one that is dead but not yet reaped doesn't. */

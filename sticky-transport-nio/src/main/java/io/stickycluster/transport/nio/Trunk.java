@@ -74,10 +74,6 @@ final class Trunk implements Loop.Handler {
     }
   }
 
-  Target target() {
-    return target;
-  }
-
   /** Returns whether another stream may be opened; if not, its client has to wait. */
   boolean takesStreams() {
     if (out.position() - sent >= 2 * OUT_BYTES) {
